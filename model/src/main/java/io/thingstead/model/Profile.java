@@ -1,0 +1,11 @@
+package io.thingstead.model;
+
+/** Which rules a listener or account follows where the cloud and the MQTT standard differ. */
+public enum Profile {
+  /** The cloud's behaviour with our improvements. */
+  THINGSTEAD,
+  /** Each improvement off: no QoS 2, retained messages only on exact filters. */
+  AWS,
+  /** The plain standard: no cloud limits, no reserved topics. */
+  MQTT
+}

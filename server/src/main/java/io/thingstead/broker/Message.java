@@ -1,0 +1,30 @@
+package io.thingstead.broker;
+
+import io.netty.buffer.ByteBuf;
+import io.thingstead.model.topic.Topic;
+
+/**
+ * One published message on its way to its targets. Immutable; the payload buffer is only valid
+ * during the call that hands it over: whoever keeps it longer copies ({@link #payloadBytes}) or
+ * retains it.
+ *
+ * @param expiresAtMillis epoch milliseconds after which nobody gets it any more, or {@code
+ *     Long.MAX_VALUE}
+ * @param acceptedAtMillis epoch milliseconds at which the server read it
+ */
+public record Message(
+    Topic topic,
+    ByteBuf payload,
+    Qos qos,
+    boolean retain,
+    long expiresAtMillis,
+    MessageProperties properties,
+    Origin origin,
+    long acceptedAtMillis) {
+  /** A copy of the payload. */
+  public byte[] payloadBytes() {
+    byte[] copy = new byte[payload.readableBytes()];
+    payload.getBytes(payload.readerIndex(), copy);
+    return copy;
+  }
+}

@@ -1,0 +1,49 @@
+package io.thingstead.identity;
+
+/** Who is calling, proven. */
+public sealed interface Principal {
+  /** What logs, events and policies call this principal: certificate id, access key id or name. */
+  String id();
+
+  /**
+   * A device that proved possession of a registered certificate's key.
+   *
+   * @param certificateId lower-case hex SHA-256 of the certificate's DER form
+   * @param arn its ARN
+   * @param active whether its status lets it connect; an inactive one is refused at CONNECT, by
+   *     name
+   */
+  record Certificate(String certificateId, String arn, boolean active) implements Principal {
+    @Override
+    public String id() {
+      return certificateId;
+    }
+  }
+
+  /**
+   * A caller that signed with an access key.
+   *
+   * @param accessKeyId the public half of the key
+   * @param arn who owns the key
+   * @param administrator whether everything is allowed to it
+   */
+  record AccessKey(String accessKeyId, String arn, boolean administrator) implements Principal {
+    @Override
+    public String id() {
+      return accessKeyId;
+    }
+  }
+
+  /**
+   * A caller of a plain listener, with no proof at all. Its policy denies everything until changed,
+   * unless the listener is in development mode.
+   *
+   * @param name the listener's name for it, such as {@code anonymous}
+   */
+  record Anonymous(String name) implements Principal {
+    @Override
+    public String id() {
+      return name;
+    }
+  }
+}

@@ -1,0 +1,3 @@
+/** Shapes generated from the published service models. */
+@org.jspecify.annotations.NullMarked
+package io.thingstead.api;
