@@ -1,0 +1,8 @@
+package io.thingstead.mqtt;
+
+import org.jspecify.annotations.Nullable;
+
+/** AUTH, MQTT 5 only. */
+public record Auth(
+    ReasonCode reason, @Nullable Authentication authentication, Explanation explanation)
+    implements Packet {}

@@ -1,0 +1,6 @@
+package io.thingstead.mqtt;
+
+/** PINGREQ. */
+public enum PingReq implements Packet {
+  INSTANCE
+}

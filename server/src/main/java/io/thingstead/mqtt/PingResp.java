@@ -1,0 +1,6 @@
+package io.thingstead.mqtt;
+
+/** PINGRESP. */
+public enum PingResp implements Packet {
+  INSTANCE
+}

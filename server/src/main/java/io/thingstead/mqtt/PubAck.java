@@ -1,0 +1,9 @@
+package io.thingstead.mqtt;
+
+/**
+ * PUBACK: the receiver took a QoS 1 publish.
+ *
+ * @param packetId 1 to 65535
+ * @param reason always {@code SUCCESS} in MQTT 3
+ */
+public record PubAck(int packetId, ReasonCode reason, Explanation explanation) implements Packet {}
