@@ -1,0 +1,230 @@
+package io.thingstead.model;
+
+import java.time.Duration;
+
+/**
+ * Every published quota of the device gateway and the message broker, in one place. Units are in
+ * the names or types; a rate of {@link #UNLIMITED} is not counted at all. Source: AWS IoT Core
+ * endpoints and quotas.
+ *
+ * @param topics topic names and filters
+ * @param connect connections and their handshake
+ * @param messages one message and the flow of them over one connection
+ * @param subscriptions subscriptions and shared groups
+ * @param sessions what is kept for clients that are away
+ * @param retained retained messages
+ * @param api the data plane's HTTP calls
+ * @param policies policies and their attachments
+ */
+public record Limits(
+    Topics topics,
+    Connect connect,
+    Messages messages,
+    Subscriptions subscriptions,
+    Sessions sessions,
+    Retained retained,
+    Api api,
+    Policies policies) {
+  /** As good as no limit. */
+  public static final int UNLIMITED = Integer.MAX_VALUE;
+
+  private static final int KIB = 1024;
+
+  /** The longest string an MQTT packet can carry, in bytes [MQTT-1.5.4]. */
+  private static final int MQTT_STRING_BYTES = 65_535;
+
+  /** The largest remaining length of an MQTT packet, in bytes [MQTT-2.1.4]. */
+  private static final int MQTT_PACKET_BYTES = 268_435_455;
+
+  private static final Policies POLICIES = new Policies(2048, 404_600, 5, 10, 2);
+
+  private static final Api API = new Api(200, 20, 15);
+
+  /** The published sizes and counts; no rates, for they meter a bill and not a machine. */
+  public static final Limits DEFAULT =
+      new Limits(
+          new Topics(256, 7),
+          new Connect(128, 30, 1200, 500_000, UNLIMITED, Duration.ofDays(1)),
+          new Messages(
+              128 * KIB, 146 * KIB, 256, 8 * KIB, 8 * KIB, 8, 604_800, 512, 100, 100, UNLIMITED,
+              UNLIMITED),
+          new Subscriptions(8, 50, 500_000, 128, 100, 100, UNLIMITED),
+          new Sessions(Duration.ofHours(1), Duration.ofDays(7), 500_000, UNLIMITED),
+          new Retained(500_000, UNLIMITED, Duration.ofDays(3 * 365)),
+          API,
+          POLICIES);
+
+  private static final Limits CLOUD =
+      new Limits(
+          DEFAULT.topics,
+          new Connect(128, 30, 1200, 500_000, 1, Duration.ofDays(1)),
+          new Messages(
+              128 * KIB, 146 * KIB, 256, 8 * KIB, 8 * KIB, 8, 604_800, 512, 100, 100, 100,
+              512 * KIB),
+          new Subscriptions(8, 50, 500_000, 128, 100, 100, 100),
+          new Sessions(Duration.ofHours(1), Duration.ofDays(7), 500_000, 10),
+          new Retained(500_000, 1, Duration.ofDays(3 * 365)),
+          API,
+          POLICIES);
+
+  private static final Limits STANDARD =
+      new Limits(
+          new Topics(MQTT_STRING_BYTES, UNLIMITED),
+          new Connect(MQTT_STRING_BYTES, 0, 65_535, UNLIMITED, UNLIMITED, Duration.ofDays(1)),
+          new Messages(
+              MQTT_PACKET_BYTES,
+              MQTT_PACKET_BYTES,
+              MQTT_STRING_BYTES,
+              MQTT_STRING_BYTES,
+              MQTT_PACKET_BYTES,
+              65_535,
+              UNLIMITED,
+              1,
+              100,
+              65_535,
+              UNLIMITED,
+              UNLIMITED),
+          new Subscriptions(
+              UNLIMITED, UNLIMITED, UNLIMITED, MQTT_STRING_BYTES, UNLIMITED, UNLIMITED, UNLIMITED),
+          new Sessions(
+              Duration.ofSeconds(0xFFFF_FFFFL),
+              Duration.ofSeconds(0xFFFF_FFFFL),
+              500_000,
+              UNLIMITED),
+          new Retained(UNLIMITED, UNLIMITED, Duration.ofSeconds(Long.MAX_VALUE)),
+          API,
+          POLICIES);
+
+  /**
+   * What a profile imposes: the published quotas and per-connection rates for {@code aws}, the
+   * quotas without rates for {@code thingstead}, only what the packet formats impose for {@code
+   * mqtt}.
+   */
+  public static Limits of(Profile profile) {
+    return switch (profile) {
+      case THINGSTEAD -> DEFAULT;
+      case AWS -> CLOUD;
+      case MQTT -> STANDARD;
+    };
+  }
+
+  /**
+   * Topic names and filters. Neither limit counts the {@code $aws/rules/RULE/} of Basic Ingest or
+   * the {@code $share/NAME/} of a shared subscription.
+   *
+   * @param bytes of UTF-8
+   * @param slashes so one level more
+   */
+  public record Topics(int bytes, int slashes) {}
+
+  /**
+   * Connections and their handshake.
+   *
+   * @param clientIdBytes of UTF-8
+   * @param keepAliveMinSeconds what a shorter keep alive is raised to
+   * @param keepAliveMaxSeconds what a longer one, or none, is lowered to; with a minimum of 0, none
+   *     stays none
+   * @param connections at one time, per account
+   * @param perClientIdPerSecond CONNECTs of one client id
+   * @param signedLifetime after which a WebSocket that began with a signature is closed
+   */
+  public record Connect(
+      int clientIdBytes,
+      int keepAliveMinSeconds,
+      int keepAliveMaxSeconds,
+      int connections,
+      int perClientIdPerSecond,
+      Duration signedLifetime) {}
+
+  /**
+   * One message and the flow over one connection.
+   *
+   * @param payloadBytes of the message alone
+   * @param packetBytes of a whole MQTT 5 packet, what CONNACK announces
+   * @param contentTypeBytes of UTF-8
+   * @param correlationDataBytes of the property
+   * @param userPropertiesBytes of all names and values of one packet
+   * @param topicAliases an MQTT 5 client may set, 1 to this
+   * @param expirySeconds the longest message expiry
+   * @param clientPacketBytesMin the least Maximum Packet Size a client may ask for
+   * @param unackedIn QoS 1 and 2 messages from a client not yet acknowledged: Receive Maximum
+   * @param unackedOut QoS 1 and 2 messages to a client not yet acknowledged
+   * @param publishesPerSecond in and out, per connection
+   * @param bytesPerSecond in and out, per connection
+   */
+  public record Messages(
+      int payloadBytes,
+      int packetBytes,
+      int contentTypeBytes,
+      int correlationDataBytes,
+      int userPropertiesBytes,
+      int topicAliases,
+      int expirySeconds,
+      int clientPacketBytesMin,
+      int unackedIn,
+      int unackedOut,
+      int publishesPerSecond,
+      int bytesPerSecond) {}
+
+  /**
+   * Subscriptions and shared groups.
+   *
+   * @param perPacket filters in one SUBSCRIBE
+   * @param perConnection at one time
+   * @param perAccount at one time
+   * @param shareNameChars of a {@code $share/NAME/}
+   * @param groupsPerAccount shared groups
+   * @param membersPerGroup subscriptions of one shared group
+   * @param groupChangesPerSecond subscribes and unsubscribes of one shared group
+   */
+  public record Subscriptions(
+      int perPacket,
+      int perConnection,
+      int perAccount,
+      int shareNameChars,
+      int groupsPerAccount,
+      int membersPerGroup,
+      int groupChangesPerSecond) {}
+
+  /**
+   * What is kept for clients that are away.
+   *
+   * @param expiry how long an MQTT 3.1.1 session is kept, and the most an MQTT 5 client gets unless
+   *     the account raises it
+   * @param expiryMax the most the account may raise it to
+   * @param queuedPerGroup messages of one shared group; the newest is dropped when full
+   * @param replaysPerSecond queued messages sent to a client that came back
+   */
+  public record Sessions(
+      Duration expiry, Duration expiryMax, int queuedPerGroup, int replaysPerSecond) {}
+
+  /**
+   * Retained messages.
+   *
+   * @param messages per account
+   * @param perTopicPerSecond retained publishes on one topic
+   * @param kept since the last update
+   */
+  public record Retained(int messages, int perTopicPerSecond, Duration kept) {}
+
+  /**
+   * The data plane's HTTP calls.
+   *
+   * @param retainedPage the largest page of ListRetainedMessages
+   * @param subscriptionsPage the default page of ListSubscriptions
+   * @param confirmationSeconds the longest wait of SendDirectMessage
+   */
+  public record Api(int retainedPage, int subscriptionsPage, int confirmationSeconds) {}
+
+  /**
+   * Policies and their attachments.
+   *
+   * @param documentChars of a document, white space not counted
+   * @param documentCharsRaw of a document with its white space
+   * @param versions of one policy, the default among them
+   * @param perPrincipal attached to one certificate or identity
+   * @param perThingGroup attached to one thing group
+   */
+  public record Policies(
+      int documentChars, int documentCharsRaw, int versions, int perPrincipal, int perThingGroup) {}
+}
