@@ -38,6 +38,7 @@ public final class ReservedTopics {
           $aws/events/thingType/{type}/created|updated|deleted
           $aws/events/thingTypeAssociation/thing/{thing}/{type}
           $aws/events/thingTypeAssociation/thing/{thing}/{type}/added|removed
+          $aws/events/thingTypeAssociation/thing/{thing}/thingType/{type}/added|removed
           $aws/events/thingGroup/{group}/created|updated|deleted
           $aws/events/thingGroupMembership/thingGroup/{group}/thing/{thing}/added|removed
           $aws/events/thingGroupHierarchy/thingGroup/{parent}/childThingGroup/{child}/added|removed
