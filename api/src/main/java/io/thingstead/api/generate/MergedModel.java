@@ -1,0 +1,76 @@
+package io.thingstead.api.generate;
+
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A C2J model with its overlay of newer or corrected facts, less what only people or clients read.
+ *
+ * @param packageName last part of the Java package
+ * @param className of the service class
+ * @param facts the line of the service in its table
+ */
+record MergedModel(
+    String name,
+    String packageName,
+    String className,
+    ObjectNode facts,
+    JsonNode operations,
+    JsonNode shapes) {
+  private static final Set<String> DROPPED =
+      Set.of(
+          "documentation",
+          "documentationUrl",
+          "deprecated",
+          "deprecatedMessage",
+          "deprecatedSince");
+
+  static MergedModel of(ObjectNode overlay, JsonNode model) {
+    ObjectNode merged = (ObjectNode) model.deepCopy();
+    merge(merged, "operations", overlay.path("operations"));
+    merge(merged, "shapes", overlay.path("shapes"));
+    strip(merged.path("operations"), 1);
+    strip(merged.path("shapes"), 1);
+    ObjectNode facts = (ObjectNode) overlay.path("facts").deepCopy();
+    facts.put("protocol", model.path("metadata").path("protocol").asString());
+    return new MergedModel(
+        overlay.path("name").asString(),
+        overlay.path("package").asString(),
+        overlay.path("class").asString(),
+        facts,
+        merged.path("operations"),
+        merged.path("shapes"));
+  }
+
+  // JSON merge patch (RFC 7396).
+  private static void merge(ObjectNode into, String name, JsonNode patch) {
+    if (patch.isMissingNode()) {
+      return;
+    }
+    if (patch.isNull()) {
+      into.remove(name);
+    } else if (patch instanceof ObjectNode object) {
+      ObjectNode target =
+          into.get(name) instanceof ObjectNode present ? present : into.putObject(name);
+      object.properties().forEach(entry -> merge(target, entry.getKey(), entry.getValue()));
+    } else {
+      into.set(name, patch);
+    }
+  }
+
+  // A member may be called "documentation" itself: such a name is one level below "members".
+  private static void strip(JsonNode node, int names) {
+    if (node instanceof ObjectNode object) {
+      if (names == 0) {
+        object.remove(List.copyOf(DROPPED));
+      }
+      object
+          .properties()
+          .forEach(
+              entry ->
+                  strip(entry.getValue(), names == 0 && entry.getKey().equals("members") ? 1 : 0));
+    }
+  }
+}
