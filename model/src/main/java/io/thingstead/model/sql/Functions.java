@@ -1,0 +1,64 @@
+package io.thingstead.model.sql;
+
+import io.thingstead.model.sql.Function.Body;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** The catalogue of functions. */
+final class Functions {
+  /** Functions that ask another service, which this server does not do yet. */
+  private static final Set<String> EXTERNAL =
+      Set.of(
+          "aws_lambda",
+          "get_dynamodb",
+          "get_registry_data",
+          "get_secret",
+          "get_thing_shadow",
+          "machinelearning_predict");
+
+  private static final Map<String, Function> BY_NAME = byName();
+
+  private Functions() {}
+
+  /** The function a statement names, or the refusal of the statement. */
+  static Function find(Token name, SqlVersion version) {
+    String key = name.text().toLowerCase(Locale.ROOT);
+    Function function = BY_NAME.get(key);
+    if (function == null) {
+      String why =
+          EXTERNAL.contains(key)
+              ? "the function " + key + " is not supported by this server yet"
+              : "there is no function " + name.shown();
+      throw Lexer.error(name.start(), why);
+    }
+    if (function.since().compareTo(version) > 0) {
+      throw Lexer.error(
+          name.start(),
+          "the function " + key + " needs awsIotSqlVersion " + function.since().text());
+    }
+    return function;
+  }
+
+  private static Map<String, Function> byName() {
+    Map<String, Function> functions = new HashMap<>();
+    for (List<Function> group : List.of(MessageFunctions.ALL)) {
+      for (Function function : group) {
+        functions.put(function.name(), function);
+      }
+    }
+    return Map.copyOf(functions);
+  }
+
+  /** A function that every version has. */
+  static Function of(String name, Body body) {
+    return new Function(name, SqlVersion.V2015_10_08, body);
+  }
+
+  /** A function that version 2016-03-23 brought. */
+  static Function of2016(String name, Body body) {
+    return new Function(name, SqlVersion.V2016_03_23, body);
+  }
+}
