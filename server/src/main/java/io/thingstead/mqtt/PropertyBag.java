@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The properties of one packet while it is decoded, on their way to its typed record. */
 final class PropertyBag {
-  static final PropertyBag EMPTY = new PropertyBag();
-
   private static final int COUNT = Property.values().length;
+
+  static final PropertyBag EMPTY = new PropertyBag();
 
   private final long[] numbers;
   private final @Nullable Object[] values;
