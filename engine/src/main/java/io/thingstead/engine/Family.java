@@ -1,6 +1,9 @@
 package io.thingstead.engine;
 
-/** Column families, by access pattern; never one per shard or account. */
+/**
+ * Column families, by access pattern; never one per shard or account. Their order is on disk: new
+ * ones are added at the end.
+ */
 public enum Family {
   /** Small rows read and overwritten at random. */
   STATE,
@@ -9,5 +12,16 @@ public enum Family {
   /** Rows appended and trimmed: outbox, rule input. */
   LOG,
   /** Rows kept for people: audit and events. */
-  HISTORY
+  HISTORY;
+
+  private static final Family[] ALL = values();
+
+  /** The number that stands for it in batches; 0 is RocksDB's default family, which is unused. */
+  public int id() {
+    return ordinal() + 1;
+  }
+
+  static Family ofId(int id) {
+    return ALL[id - 1];
+  }
 }

@@ -68,6 +68,11 @@ public final class Key implements Comparable<Key> {
     return bytes.clone();
   }
 
+  int copyTo(byte[] to, int at) {
+    System.arraycopy(bytes, 0, to, at, bytes.length);
+    return at + bytes.length;
+  }
+
   /** The encoded length in bytes. */
   public int length() {
     return bytes.length;

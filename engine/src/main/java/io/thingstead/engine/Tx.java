@@ -12,6 +12,9 @@ public interface Tx extends Rows {
 
   void delete(Table table, Key key);
 
+  /** Deletes all rows whose key begins with the prefix, without reading them. */
+  void deleteAll(Table table, Key prefix);
+
   /** Runs after this command's batch is durable, before its reply, on the shard's thread. */
   void afterDurable(Runnable effect);
 
