@@ -9,6 +9,7 @@ import io.thingstead.model.sql.Value.Num;
 import io.thingstead.model.sql.Value.Obj;
 import io.thingstead.model.sql.Value.Text;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,17 @@ final class Conversions {
   static @Nullable BigDecimal floor(Value value) {
     Num number = number(value);
     return number == null ? null : Numbers.floor(number.number());
+  }
+
+  /** The nearest integer of a number, the integral part of a numeric string. */
+  static @Nullable BigDecimal integer(Value value) {
+    Num number = number(value);
+    if (number == null) {
+      return null;
+    }
+    return number
+        .number()
+        .setScale(0, value instanceof Text ? RoundingMode.DOWN : RoundingMode.HALF_UP);
   }
 
   static @Nullable Boolean truth(Value value) {

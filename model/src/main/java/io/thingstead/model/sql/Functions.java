@@ -1,6 +1,6 @@
 package io.thingstead.model.sql;
 
-import io.thingstead.model.sql.Function.Body;
+import io.thingstead.model.sql.Value.Text;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -42,23 +42,30 @@ final class Functions {
     return function;
   }
 
+  /** Refuses a call that the server could only answer with Undefined. */
+  static void check(Token name, Function function, List<Expr> arguments) {
+    if (function.name().equals("decode")
+        && arguments.size() > 1
+        && arguments.get(1) instanceof Expr.Literal(Text(String encoding))
+        && encoding.equalsIgnoreCase("proto")) {
+      throw Lexer.error(name.start(), "decode of 'proto' is not supported by this server yet");
+    }
+  }
+
   private static Map<String, Function> byName() {
     Map<String, Function> functions = new HashMap<>();
-    for (List<Function> group : List.of(MessageFunctions.ALL)) {
+    for (List<Function> group :
+        List.of(
+            MessageFunctions.ALL,
+            NumberFunctions.ALL,
+            TextFunctions.ALL,
+            RegexFunctions.ALL,
+            ValueFunctions.ALL,
+            TimeFunctions.ALL)) {
       for (Function function : group) {
         functions.put(function.name(), function);
       }
     }
     return Map.copyOf(functions);
-  }
-
-  /** A function that every version has. */
-  static Function of(String name, Body body) {
-    return new Function(name, SqlVersion.V2015_10_08, body);
-  }
-
-  /** A function that version 2016-03-23 brought. */
-  static Function of2016(String name, Body body) {
-    return new Function(name, SqlVersion.V2016_03_23, body);
   }
 }

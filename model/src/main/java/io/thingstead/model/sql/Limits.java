@@ -26,7 +26,18 @@ final class Limits {
   /** Bytes of all variables as JSON. */
   static final int VARIABLE_BYTES_MAX = 128 * 1024;
 
+  /** Bytes of the result of transform as JSON. */
+  static final int TRANSFORM_BYTES_MAX = 128 * 1024;
+
   private Limits() {}
+
+  /** The text, which may not outgrow {@link #OUTPUT_MAX}. */
+  static StringBuilder checkText(StringBuilder text) {
+    if (text.length() > OUTPUT_MAX) {
+      throw new EvaluationException("a string would be longer than " + OUTPUT_MAX + " characters");
+    }
+    return text;
+  }
 
   /** The concatenation, within {@link #OUTPUT_MAX}. */
   static String text(String first, String second) {

@@ -1,10 +1,15 @@
 package io.thingstead.model.sql;
 
+import io.thingstead.model.sql.Input.Properties;
 import io.thingstead.model.sql.Value.Absent;
+import io.thingstead.model.sql.Value.Arr;
 import io.thingstead.model.sql.Value.Int;
+import io.thingstead.model.sql.Value.Obj;
 import io.thingstead.model.sql.Value.Text;
 import java.math.BigDecimal;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a message says of itself beside its payload. */
@@ -14,12 +19,16 @@ final class MessageFunctions {
 
   static final List<Function> ALL =
       List.of(
-          Functions.of("topic", MessageFunctions::topic),
-          Functions.of(
-              "timestamp",
-              call ->
-                  call.count() == 0 ? Int.of(call.input().timestampMillis()) : Absent.UNDEFINED),
-          Functions.of("clientid", call -> constant(call, clientId(call.input()))));
+          Function.of("topic", 0, 1, MessageFunctions::topic),
+          Function.of("timestamp", 0, 0, call -> Int.of(call.input().timestampMillis())),
+          Function.of("clientid", 0, 0, call -> new Text(clientId(call.input()))),
+          Function.of("accountid", 0, 0, call -> new Text(call.input().accountId())),
+          Function.of("principal", 0, 0, call -> text(call.input().principal())),
+          Function.of("traceid", 0, 0, call -> text(call.input().traceId())),
+          Function.of("sql_version", 0, 0, call -> new Text(call.version().text())),
+          Function.of("sourceip", 0, 0, call -> text(call.input().sourceIp())).since2016(),
+          Function.of("get_mqtt_property", MessageFunctions::property).since2016(),
+          Function.of("get_user_properties", 0, 1, MessageFunctions::userProperties).since2016());
 
   private MessageFunctions() {}
 
@@ -27,9 +36,8 @@ final class MessageFunctions {
     return input.clientId() == null ? NO_CLIENT : input.clientId();
   }
 
-  /** A text that takes no argument to tell. */
-  private static Value constant(Arguments call, @Nullable String text) {
-    return call.count() == 0 && text != null ? new Text(text) : Absent.UNDEFINED;
+  private static Value text(@Nullable String text) {
+    return text == null ? Absent.UNDEFINED : new Text(text);
   }
 
   /** The whole topic, or one level of it, counted from 1. */
@@ -39,12 +47,48 @@ final class MessageFunctions {
       return new Text(topic);
     }
     BigDecimal index = call.floor(0);
-    if (call.count() > 1 || index == null || index.signum() <= 0) {
+    if (index == null || index.signum() <= 0) {
       return Absent.UNDEFINED;
     }
     String[] levels = topic.split("/", -1);
     return index.compareTo(BigDecimal.valueOf(levels.length)) <= 0
         ? new Text(levels[index.intValueExact() - 1])
         : Absent.UNDEFINED;
+  }
+
+  private static Value property(Arguments call) {
+    if (!(call.value(0) instanceof Text(String name))) {
+      return Absent.UNDEFINED;
+    }
+    Properties properties = call.input().properties();
+    return switch (name) {
+      case "format_indicator" ->
+          new Text(Boolean.TRUE.equals(properties.utf8()) ? "UTF8_DATA" : "UNSPECIFIED_BYTES");
+      case "content_type" -> text(properties.contentType());
+      case "response_topic" -> text(properties.responseTopic());
+      case "correlation_data" ->
+          properties.correlationData() == null
+              ? Absent.UNDEFINED
+              : new Text(Base64.getEncoder().encodeToString(properties.correlationData()));
+      default -> Absent.UNDEFINED;
+    };
+  }
+
+  /** All values of one name, or all pairs, in the order of the message. */
+  private static Value userProperties(Arguments call) {
+    List<Properties.User> user = call.input().properties().user();
+    if (call.count() == 0) {
+      return new Arr(
+          user.stream()
+              .<Value>map(pair -> new Obj(Map.of(pair.name(), new Text(pair.value()))))
+              .toList());
+    }
+    String name = call.text(0);
+    List<Value> values =
+        user.stream()
+            .filter(pair -> pair.name().equals(name))
+            .<Value>map(pair -> new Text(pair.value()))
+            .toList();
+    return values.isEmpty() ? Absent.UNDEFINED : new Arr(values);
   }
 }

@@ -334,6 +334,7 @@ class Parser {
             } while (takeSymbol(","));
             expectSymbol(")");
           }
+          Functions.check(name, function, arguments);
           return new Expr.Call(function, name.text(), List.copyOf(arguments));
         });
   }

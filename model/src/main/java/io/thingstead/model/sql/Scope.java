@@ -34,7 +34,7 @@ record Scope(
       case Expr.Binary(Operator operator, Expr left, Expr right) ->
           Operators.apply(operator, value(left), value(right), version);
       case Expr.Call(Function function, _, List<Expr> arguments) ->
-          function.body().call(new Arguments(arguments, this));
+          function.call(new Arguments(arguments, this));
       case Expr.Cast(Expr operand, CastType type) ->
           Conversions.cast(value(operand), type, version);
       case Expr.Case choice -> choose(choice);

@@ -2,12 +2,12 @@ package io.thingstead.model.sql;
 
 import io.thingstead.model.sql.Statement.Assignment;
 import io.thingstead.model.sql.Token.Kind;
+import io.thingstead.model.topic.InvalidTopicException;
 import io.thingstead.model.topic.TopicFilter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Parses whole statements: {@code SET … SELECT … FROM … WHERE …}. */
 final class StatementParser extends Parser {
@@ -60,7 +60,7 @@ final class StatementParser extends Parser {
     return new Assignment(name, value);
   }
 
-  private @Nullable TopicFilter from() {
+  private TopicFilter from() {
     if (peek().kind() != Kind.STRING) {
       throw expected("a topic filter in quotes");
     }
@@ -69,6 +69,10 @@ final class StatementParser extends Parser {
       throw Lexer.error(
           token.start(), "no rule may select from $aws/rules, the Basic Ingest topics");
     }
-    return new TopicFilter(token.text());
+    try {
+      return new TopicFilter(token.text());
+    } catch (InvalidTopicException e) {
+      throw Lexer.error(token.start(), String.valueOf(e.getMessage()));
+    }
   }
 }
