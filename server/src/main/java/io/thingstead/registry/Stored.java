@@ -1,0 +1,18 @@
+package io.thingstead.registry;
+
+import tools.jackson.databind.json.JsonMapper;
+
+/** How the registry's rows are kept: JSON of a record. */
+final class Stored {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private Stored() {}
+
+  static byte[] encode(Record row) {
+    return MAPPER.writeValueAsBytes(row);
+  }
+
+  static <T extends Record> T decode(byte[] stored, Class<T> type) {
+    return MAPPER.readValue(stored, type);
+  }
+}

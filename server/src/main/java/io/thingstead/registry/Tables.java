@@ -1,0 +1,24 @@
+package io.thingstead.registry;
+
+import io.thingstead.engine.Family;
+import io.thingstead.engine.Table;
+
+/** The registry's tables, all in the account's registry shard; 40 to 59 are its ids. */
+final class Tables {
+  /** Thing name → {@link ThingRow}. */
+  static final Table THING = new Table(40, "thing", Family.STATE);
+
+  /** Thing name, principal → {@link PrincipalType}'s name. */
+  static final Table THING_PRINCIPAL = new Table(41, "thing-principal", Family.STATE);
+
+  /** Principal, thing name → {@link PrincipalType}'s name: the same the other way round. */
+  static final Table PRINCIPAL_THING = new Table(42, "principal-thing", Family.STATE);
+
+  /** Type name → {@link ThingTypeRow}. */
+  static final Table THING_TYPE = new Table(43, "thing-type", Family.STATE);
+
+  /** Type name, thing name → nothing. */
+  static final Table THING_BY_TYPE = new Table(44, "thing-by-type", Family.STATE);
+
+  private Tables() {}
+}

@@ -1,0 +1,25 @@
+package io.thingstead.registry;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thing type.
+ *
+ * @param arn {@code arn:aws:iot:REGION:ACCOUNT:thingtype/NAME}
+ * @param id a UUID
+ * @param deprecatedAt null while things may take it
+ */
+public record ThingType(
+    String name,
+    String arn,
+    String id,
+    @Nullable String description,
+    List<String> searchableAttributes,
+    Instant createdAt,
+    @Nullable Instant deprecatedAt) {
+  public ThingType {
+    searchableAttributes = List.copyOf(searchableAttributes);
+  }
+}

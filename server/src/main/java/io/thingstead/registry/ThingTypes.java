@@ -1,0 +1,190 @@
+package io.thingstead.registry;
+
+import io.thingstead.account.Account;
+import io.thingstead.engine.AccountShard;
+import io.thingstead.engine.Key;
+import io.thingstead.engine.Rows;
+import io.thingstead.engine.Tx;
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thing types of one account. Methods wait for the registry shard: for virtual threads, not for
+ * event loops.
+ */
+public final class ThingTypes {
+  private static final int DESCRIPTION_MAX = 2028;
+  private static final int SEARCHABLE_MAX = 3;
+  private static final Duration DEPRECATED_BEFORE_DELETE = Duration.ofMinutes(5);
+
+  private final Account account;
+  private final AccountShard shard;
+  private final RandomGenerator random;
+
+  /**
+   * @param shard the account's registry shard
+   * @param random makes type ids; safe for any thread
+   */
+  public ThingTypes(Account account, AccountShard shard, RandomGenerator random) {
+    this.account = account;
+    this.shard = shard;
+    this.random = random;
+  }
+
+  /**
+   * CreateThingType. The same type again succeeds and changes nothing.
+   *
+   * @throws ApiException ResourceAlreadyExists when one with other properties has the name
+   */
+  public ThingType create(
+      String name, @Nullable String description, List<String> searchableAttributes) {
+    Name.check("thing type name", name);
+    if (description != null && description.length() > DESCRIPTION_MAX) {
+      throw invalid("thingTypeDescription has more than " + DESCRIPTION_MAX + " characters");
+    }
+    if (searchableAttributes.size() > SEARCHABLE_MAX) {
+      throw invalid("searchableAttributes has more than " + SEARCHABLE_MAX + " names");
+    }
+    String id = Uuids.next(random);
+    return shard.call(
+        tx -> {
+          ThingTypeRow existing = row(tx, name);
+          if (existing == null) {
+            return put(
+                tx,
+                name,
+                new ThingTypeRow(
+                    id,
+                    description,
+                    List.copyOf(searchableAttributes),
+                    tx.now().toEpochMilli(),
+                    null));
+          }
+          if (!Objects.equals(existing.description(), description)
+              || !existing.searchableAttributes().equals(searchableAttributes)) {
+            throw new ApiException(
+                AwsError.RESOURCE_ALREADY_EXISTS,
+                "thing type " + name + " already exists with different properties");
+          }
+          return type(name, existing);
+        });
+  }
+
+  /** DescribeThingType. */
+  public ThingType describe(String name) {
+    Name.check("thing type name", name);
+    return type(name, require(shard.durable(), name));
+  }
+
+  /**
+   * ListThingTypes, in the order of names.
+   *
+   * @param only the one name to list, or null for all
+   */
+  public Page<ThingType> list(@Nullable String only, int maxResults, @Nullable String nextToken) {
+    int limit = Page.limit(maxResults);
+    Key prefix = only == null ? Key.ALL : Key.of(only);
+    Key after = Page.after(nextToken, prefix);
+    return Page.of(
+        shard.durable().scan(Tables.THING_TYPE, prefix, after, limit + 1),
+        limit,
+        row -> type(row.key().read().text(), Stored.decode(row.value(), ThingTypeRow.class)));
+  }
+
+  /** DeprecateThingType: from now on no thing can take it; or again can. */
+  public ThingType deprecate(String name, boolean undo) {
+    Name.check("thing type name", name);
+    return shard.call(
+        tx -> {
+          ThingTypeRow old = require(tx, name);
+          Long since = old.deprecatedMillis();
+          Long now = Long.valueOf(tx.now().toEpochMilli());
+          return put(
+              tx,
+              name,
+              new ThingTypeRow(
+                  old.id(),
+                  old.description(),
+                  old.searchableAttributes(),
+                  old.createdMillis(),
+                  undo ? null : since == null ? now : since));
+        });
+  }
+
+  /**
+   * DeleteThingType.
+   *
+   * @throws ApiException InvalidRequest unless it was deprecated five minutes ago and no thing has
+   *     it
+   */
+  public void delete(String name) {
+    Name.check("thing type name", name);
+    shard.call(
+        tx -> {
+          Long deprecated = require(tx, name).deprecatedMillis();
+          if (deprecated == null) {
+            throw invalid("thing type " + name + " must be deprecated before it is deleted");
+          }
+          Instant free = Instant.ofEpochMilli(deprecated).plus(DEPRECATED_BEFORE_DELETE);
+          if (tx.now().isBefore(free)) {
+            throw invalid(
+                "thing type "
+                    + name
+                    + " was deprecated less than 5 minutes ago: wait until "
+                    + free);
+          }
+          if (!tx.scan(Tables.THING_BY_TYPE, Key.of(name), null, 1).isEmpty()) {
+            throw invalid("thing type " + name + " still has things associated with it");
+          }
+          tx.delete(Tables.THING_TYPE, Key.of(name));
+          return name;
+        });
+  }
+
+  /** Refuses a type that no thing can take: 404 when it is unknown, 400 when deprecated. */
+  static void requireUsable(Tx tx, String name) {
+    if (require(tx, name).deprecatedMillis() != null) {
+      throw invalid("thing type " + name + " is deprecated: no thing can be associated with it");
+    }
+  }
+
+  private static @Nullable ThingTypeRow row(Rows rows, String name) {
+    byte[] stored = rows.get(Tables.THING_TYPE, Key.of(name));
+    return stored == null ? null : Stored.decode(stored, ThingTypeRow.class);
+  }
+
+  private static ThingTypeRow require(Rows rows, String name) {
+    ThingTypeRow row = row(rows, name);
+    if (row == null) {
+      throw new ApiException(AwsError.RESOURCE_NOT_FOUND, "Thing type " + name + " not found");
+    }
+    return row;
+  }
+
+  private ThingType put(Tx tx, String name, ThingTypeRow row) {
+    tx.put(Tables.THING_TYPE, Key.of(name), Stored.encode(row));
+    return type(name, row);
+  }
+
+  private ThingType type(String name, ThingTypeRow row) {
+    Long deprecated = row.deprecatedMillis();
+    return new ThingType(
+        name,
+        account.arn("thingtype/" + name),
+        row.id(),
+        row.description(),
+        row.searchableAttributes(),
+        Instant.ofEpochMilli(row.createdMillis()),
+        deprecated == null ? null : Instant.ofEpochMilli(deprecated));
+  }
+
+  private static ApiException invalid(String message) {
+    return new ApiException(AwsError.INVALID_REQUEST, message);
+  }
+}

@@ -1,0 +1,261 @@
+package io.thingstead.registry;
+
+import io.thingstead.account.Account;
+import io.thingstead.engine.AccountShard;
+import io.thingstead.engine.Key;
+import io.thingstead.engine.Rows;
+import io.thingstead.engine.Table;
+import io.thingstead.engine.Tx;
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The things of one account. Methods wait for the registry shard: for virtual threads, not for
+ * event loops.
+ */
+public final class Things {
+  /** A filtered listing looks at so many things before it answers with what it has found. */
+  private static final int SCANNED_MAX = 10_000;
+
+  private static final int CHUNK = 500;
+
+  private final Account account;
+  private final AccountShard shard;
+  private final ThingPrincipals principals;
+  private final RandomGenerator random;
+
+  /**
+   * @param shard the account's registry shard
+   * @param random makes thing ids; safe for any thread
+   */
+  public Things(
+      Account account, AccountShard shard, ThingPrincipals principals, RandomGenerator random) {
+    this.account = account;
+    this.shard = shard;
+    this.principals = principals;
+    this.random = random;
+  }
+
+  /**
+   * CreateThing. The same thing again succeeds and changes nothing.
+   *
+   * @throws ApiException ResourceAlreadyExists when one with another type or attributes has the
+   *     name, ResourceNotFound for the type, InvalidRequest
+   */
+  public Thing create(String name, @Nullable String typeName, Map<String, String> given) {
+    Name.check("thing name", name);
+    Map<String, String> attributes = Attributes.parse(given);
+    Attributes.checkTotal(attributes, typeName != null);
+    String id = Uuids.next(random);
+    return shard.call(
+        tx -> {
+          ThingRow existing = row(tx, name);
+          if (existing != null) {
+            return same(name, existing, typeName, attributes);
+          }
+          if (typeName != null) {
+            ThingTypes.requireUsable(tx, typeName);
+          }
+          long created = tx.now().toEpochMilli();
+          return put(tx, name, null, new ThingRow(id, typeName, attributes, 1, created));
+        });
+  }
+
+  private Thing same(
+      String name, ThingRow existing, @Nullable String typeName, Map<String, String> attributes) {
+    if (!Objects.equals(existing.typeName(), typeName)
+        || !existing.attributes().equals(attributes)) {
+      throw new ApiException(
+          AwsError.RESOURCE_ALREADY_EXISTS,
+          "Thing " + name + " already exists in account with different attributes");
+    }
+    return thing(name, existing);
+  }
+
+  /** DescribeThing. */
+  public Thing describe(String name) {
+    Name.check("thing name", name);
+    return thing(name, require(shard.durable(), name));
+  }
+
+  /**
+   * The thing, or null when there is none; for callers that hold rows of the registry shard, in a
+   * command or durable.
+   */
+  public @Nullable Thing find(Rows rows, String name) {
+    ThingRow row = row(rows, name);
+    return row == null ? null : thing(name, row);
+  }
+
+  /**
+   * ListThings, in the order of names. With an attribute filter a page may hold fewer than asked
+   * for, or none, and still have a next one.
+   *
+   * @param maxResults 1 to 250
+   */
+  public Page<Thing> list(ThingFilter filter, int maxResults, @Nullable String nextToken) {
+    int limit = Page.limit(maxResults);
+    Rows rows = shard.durable();
+    Table table = filter.typeName() == null ? Tables.THING : Tables.THING_BY_TYPE;
+    Key prefix = filter.typeName() == null ? Key.ALL : Key.of(filter.typeName());
+    Key after = Page.after(nextToken, prefix);
+    int chunk = filter.attributeName() == null ? limit + 1 : CHUNK;
+    List<Thing> found = new ArrayList<>();
+    for (int scanned = 0; scanned < SCANNED_MAX; scanned += chunk) {
+      List<Rows.Row> some = rows.scan(table, prefix, after, chunk);
+      for (Rows.Row row : some) {
+        if (found.size() == limit) {
+          return new Page<>(found, after == null ? null : Page.token(after));
+        }
+        after = row.key();
+        Thing thing = listed(rows, filter, row);
+        if (thing != null) {
+          found.add(thing);
+        }
+      }
+      if (some.size() < chunk) {
+        return new Page<>(found, null);
+      }
+    }
+    return new Page<>(found, after == null ? null : Page.token(after));
+  }
+
+  private @Nullable Thing listed(Rows rows, ThingFilter filter, Rows.Row found) {
+    Key.Reader key = found.key().read();
+    String name = key.text();
+    ThingRow row;
+    if (filter.typeName() == null) {
+      row = Stored.decode(found.value(), ThingRow.class);
+    } else {
+      name = key.text();
+      // Null when it was deleted between the two reads.
+      row = row(rows, name);
+    }
+    return row != null && filter.accepts(row) ? thing(name, row) : null;
+  }
+
+  /**
+   * UpdateThing.
+   *
+   * @return the thing after the update
+   * @throws ApiException ResourceNotFound, VersionConflict, InvalidRequest
+   */
+  public Thing update(String name, ThingUpdate update) {
+    Name.check("thing name", name);
+    if (update.removeType() && update.typeName() != null) {
+      throw new ApiException(
+          AwsError.INVALID_REQUEST, "removeThingType cannot be combined with thingTypeName");
+    }
+    return shard.call(
+        tx -> {
+          ThingRow old = require(tx, name);
+          checkVersion(name, old, update.expectedVersion());
+          String type = newType(tx, old, update);
+          Map<String, String> attributes = newAttributes(old, update);
+          Attributes.checkTotal(attributes, type != null);
+          principals.changed(tx, name);
+          ThingRow row =
+              new ThingRow(old.id(), type, attributes, old.version() + 1, old.createdMillis());
+          return put(tx, name, old, row);
+        });
+  }
+
+  private static @Nullable String newType(Tx tx, ThingRow old, ThingUpdate update) {
+    if (update.removeType()) {
+      return null;
+    }
+    String type = update.typeName();
+    if (type == null) {
+      return old.typeName();
+    }
+    if (!type.equals(old.typeName())) {
+      ThingTypes.requireUsable(tx, type);
+    }
+    return type;
+  }
+
+  private static Map<String, String> newAttributes(ThingRow old, ThingUpdate update) {
+    Map<String, String> given = update.attributes();
+    if (given == null) {
+      return old.attributes();
+    }
+    return update.merge() ? Attributes.merge(old.attributes(), given) : Attributes.parse(given);
+  }
+
+  /**
+   * DeleteThing. Succeeds when there is none. Its shadows stay.
+   *
+   * @throws ApiException InvalidRequest while a principal is attached, VersionConflict
+   */
+  public void delete(String name, @Nullable Long expectedVersion) {
+    Name.check("thing name", name);
+    shard.call(
+        tx -> {
+          ThingRow row = row(tx, name);
+          if (row != null) {
+            checkVersion(name, row, expectedVersion);
+            principals.requireNone(tx, name);
+            tx.delete(Tables.THING, Key.of(name));
+            unindex(tx, name, row.typeName());
+          }
+          return name;
+        });
+  }
+
+  private static void checkVersion(String name, ThingRow row, @Nullable Long expected) {
+    if (expected != null && expected != row.version()) {
+      throw new ApiException(
+          AwsError.VERSION_CONFLICT,
+          "thing %s has version %d, not the expected %d: read it again"
+              .formatted(name, row.version(), expected));
+    }
+  }
+
+  private Thing put(Tx tx, String name, @Nullable ThingRow old, ThingRow row) {
+    tx.put(Tables.THING, Key.of(name), Stored.encode(row));
+    String oldType = old == null ? null : old.typeName();
+    String type = row.typeName();
+    if (!Objects.equals(oldType, type)) {
+      unindex(tx, name, oldType);
+      if (type != null) {
+        tx.put(Tables.THING_BY_TYPE, Key.of(type, name), new byte[0]);
+      }
+    }
+    return thing(name, row);
+  }
+
+  private static void unindex(Tx tx, String name, @Nullable String type) {
+    if (type != null) {
+      tx.delete(Tables.THING_BY_TYPE, Key.of(type, name));
+    }
+  }
+
+  static @Nullable ThingRow row(Rows rows, String name) {
+    byte[] stored = rows.get(Tables.THING, Key.of(name));
+    return stored == null ? null : Stored.decode(stored, ThingRow.class);
+  }
+
+  static ThingRow require(Rows rows, String name) {
+    ThingRow row = row(rows, name);
+    if (row == null) {
+      throw new ApiException(AwsError.RESOURCE_NOT_FOUND, "Thing " + name + " not found");
+    }
+    return row;
+  }
+
+  private Thing thing(String name, ThingRow row) {
+    return new Thing(
+        name,
+        account.arn("thing/" + name),
+        row.id(),
+        row.typeName(),
+        row.attributes(),
+        row.version());
+  }
+}
