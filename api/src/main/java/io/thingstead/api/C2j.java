@@ -66,8 +66,8 @@ public final class C2j {
       case "map" ->
           new Shape.MapOf(
               name, target(node.path("key")), target(node.path("value")), false, range(node));
-      case "string", "character" -> text(name, node, false);
-      case "blob" -> new Shape.Blob(name, range(node));
+      case "string", "character" -> text(name, node);
+      case "blob" -> new Shape.Blob(name, range(node), null);
       case "integer" -> number(name, NumberKind.INTEGER, node);
       case "long" -> number(name, NumberKind.LONG, node);
       case "float" -> number(name, NumberKind.FLOAT, node);
@@ -136,10 +136,16 @@ public final class C2j {
 
   private static Shape.Text mediaType(Shape.Text text) {
     return new Shape.Text(
-        text.name(), text.length(), text.pattern(), text.values(), text.hiddenValues(), true);
+        text.name(),
+        text.length(),
+        text.pattern(),
+        text.values(),
+        text.hiddenValues(),
+        "application/json",
+        text.sensitive());
   }
 
-  private static Shape.Text text(String name, JsonNode node, boolean mediaType) {
+  private static Shape.Text text(String name, JsonNode node) {
     List<String> values = new ArrayList<>();
     node.path("enum").forEach(value -> values.add(value.asString()));
     String pattern = node.path("pattern").asString("");
@@ -149,7 +155,8 @@ public final class C2j {
         pattern.isEmpty() ? null : TextPattern.whole(pattern),
         List.copyOf(values),
         List.of(),
-        mediaType);
+        null,
+        node.path("sensitive").asBoolean(false));
   }
 
   private static Shape.Numeric number(String name, NumberKind kind, JsonNode node) {

@@ -50,7 +50,8 @@ public sealed interface Shape {
    * @param pattern null when anything goes
    * @param values the only ones allowed, or empty when it is not an enum
    * @param hiddenValues values of the enum that are accepted and not told
-   * @param mediaType text of a media type of its own, which travels in a header as base64
+   * @param mediaType of text that has one of its own, which travels in a header as base64; or null
+   * @param sensitive never told in a message
    */
   record Text(
       String name,
@@ -58,13 +59,15 @@ public sealed interface Shape {
       @Nullable TextPattern pattern,
       List<String> values,
       List<String> hiddenValues,
-      boolean mediaType)
+      @Nullable String mediaType,
+      boolean sensitive)
       implements Shape {}
 
   /**
    * @param length in bytes
+   * @param mediaType null when it may be anything
    */
-  record Blob(String name, Range length) implements Shape {}
+  record Blob(String name, Range length, @Nullable String mediaType) implements Shape {}
 
   /**
    * @param values the only ones allowed, or empty

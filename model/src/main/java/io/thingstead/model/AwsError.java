@@ -13,23 +13,32 @@ public enum AwsError {
   CONFLICT("ConflictException"),
   CONFLICTING_RESOURCE_UPDATE("ConflictingResourceUpdateException"),
   DELETE_CONFLICT("DeleteConflictException"),
+  EXPIRED_TOKEN("ExpiredTokenException"),
   FORBIDDEN("ForbiddenException"),
   GATEWAY_TIMEOUT("GatewayTimeoutException"),
+  INCOMPLETE_SIGNATURE("IncompleteSignatureException"),
   INTERNAL("InternalException"),
   INTERNAL_FAILURE("InternalFailureException"),
   INVALID_REQUEST("InvalidRequestException"),
+  INVALID_SIGNATURE("InvalidSignatureException"),
   LIMIT_EXCEEDED("LimitExceededException"),
   MALFORMED_POLICY("MalformedPolicyException"),
   METHOD_NOT_ALLOWED("MethodNotAllowedException"),
+  MISSING_AUTHENTICATION_TOKEN("MissingAuthenticationTokenException"),
+  NOT_ACCEPTABLE("NotAcceptableException"),
   NOT_IMPLEMENTED("NotImplementedException"),
   REQUEST_ENTITY_TOO_LARGE("RequestEntityTooLargeException"),
   RESOURCE_ALREADY_EXISTS("ResourceAlreadyExistsException"),
   RESOURCE_NOT_FOUND("ResourceNotFoundException"),
+  SERIALIZATION("SerializationException"),
   SERVICE_UNAVAILABLE("ServiceUnavailableException"),
   SQL_PARSE("SqlParseException"),
   THROTTLING("ThrottlingException"),
   UNAUTHORIZED("UnauthorizedException"),
+  UNKNOWN_OPERATION("UnknownOperationException"),
+  UNRECOGNIZED_CLIENT("UnrecognizedClientException"),
   UNSUPPORTED_DOCUMENT_ENCODING("UnsupportedDocumentEncodingException"),
+  UNSUPPORTED_MEDIA_TYPE("UnsupportedMediaTypeException"),
   VALIDATION("ValidationException"),
   VERSION_CONFLICT("VersionConflictException"),
   VERSIONS_LIMIT_EXCEEDED("VersionsLimitExceededException");
@@ -38,6 +47,16 @@ public enum AwsError {
 
   AwsError(String wireName) {
     this.wireName = wireName;
+  }
+
+  /** The error that clients know by this name. */
+  public static AwsError named(String wireName) {
+    for (AwsError error : values()) {
+      if (error.wireName.equals(wireName)) {
+        return error;
+      }
+    }
+    throw new IllegalArgumentException("no error is called " + wireName);
   }
 
   /** The name in the {@code x-amzn-ErrorType} header. */

@@ -1,0 +1,19 @@
+package io.thingstead.api;
+
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
+
+/** The refusals of input that is not what the protocol or the model says. */
+final class Refusal {
+  private Refusal() {}
+
+  /** Input that cannot be read at all. */
+  static ApiException unreadable(String what) {
+    return new ApiException(AwsError.SERIALIZATION, what);
+  }
+
+  /** Input that is read, but of another kind than the model says. */
+  static ApiException wrongKind(String where, String expected) {
+    return unreadable(where + " must be " + expected);
+  }
+}
