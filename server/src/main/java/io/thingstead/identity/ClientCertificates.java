@@ -1,0 +1,141 @@
+package io.thingstead.identity;
+
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
+import java.io.IOException;
+import java.io.StringReader;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.PublicKey;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
+import org.bouncycastle.pkcs.PKCS10CertificationRequest;
+import org.bouncycastle.pkcs.PKCSException;
+
+/**
+ * Which client certificates and signing requests are accepted (AWS IoT guide: "X.509 client
+ * certificates").
+ */
+final class ClientCertificates {
+  private static final int RSA_BITS_MIN = 2048;
+  private static final int RSA_BITS_MAX = 8192; // checking a longer one costs too much
+  private static final Pattern SIGNATURE =
+      Pattern.compile("SHA(256|384|512)WITH(RSA|ECDSA|DSA)|RSASSA-PSS");
+
+  private ClientCertificates() {}
+
+  /** Lower-case hex SHA-256 of the DER form. */
+  static String id(X509Certificate certificate) {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+    } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
+      throw new IllegalStateException("a certificate cannot be hashed", e);
+    }
+  }
+
+  /**
+   * A certificate to be registered.
+   *
+   * @throws ApiException CertificateValidation when it is none, or weak, or has ended
+   */
+  static X509Certificate parse(String pem, Instant now) {
+    X509Certificate certificate = single(pem);
+    String algorithm = certificate.getSigAlgName().toUpperCase(Locale.ROOT);
+    if (!SIGNATURE.matcher(algorithm).matches()) {
+      throw invalid(
+          "the certificate is signed with "
+              + algorithm
+              + "; use SHA256, SHA384 or SHA512 with"
+              + " RSA, ECDSA or DSA");
+    }
+    String weakness = weakness(certificate.getPublicKey());
+    if (!weakness.isEmpty()) {
+      throw invalid("the certificate's " + weakness);
+    }
+    if (now.isAfter(certificate.getNotAfter().toInstant())) {
+      throw invalid("the certificate ended " + certificate.getNotAfter().toInstant());
+    }
+    return certificate;
+  }
+
+  private static X509Certificate single(String pem) {
+    List<X509Certificate> found;
+    try {
+      found = Pem.certificates(pem);
+    } catch (CertificateException e) {
+      throw invalid("certificatePem is no X.509 certificate in PEM form");
+    }
+    if (found.size() != 1) {
+      throw invalid("certificatePem holds " + found.size() + " certificates, not one");
+    }
+    return found.getFirst();
+  }
+
+  /**
+   * A signing request whose signature proves possession of the key.
+   *
+   * @throws ApiException InvalidRequest when it is none, or not signed by its key, or weak
+   */
+  static SigningRequest parseRequest(String pem) {
+    try (PEMParser parser = new PEMParser(new StringReader(pem))) {
+      if (!(parser.readObject() instanceof PKCS10CertificationRequest request)) {
+        throw invalidRequest("is no PKCS#10 request in PEM form");
+      }
+      if (!request.isSignatureValid(
+          new JcaContentVerifierProviderBuilder().build(request.getSubjectPublicKeyInfo()))) {
+        throw invalidRequest("is not signed with the key it names");
+      }
+      PublicKey key = new JcaPEMKeyConverter().getPublicKey(request.getSubjectPublicKeyInfo());
+      String weakness = weakness(key);
+      if (!weakness.isEmpty()) {
+        throw invalidRequest("cannot be used: its " + weakness);
+      }
+      return new SigningRequest(request.getSubject(), key);
+    } catch (IOException | OperatorCreationException | PKCSException e) {
+      throw invalidRequest("cannot be read: its form, key or signature algorithm is not supported");
+    } catch (IllegalArgumentException | ClassCastException e) {
+      // BouncyCastle reads ASN.1 lazily and reports a broken part only when it is asked for.
+      throw invalidRequest("is broken inside");
+    }
+  }
+
+  /** Why a key is not accepted, as the end of a sentence; empty when it is. */
+  private static String weakness(PublicKey key) {
+    return switch (key) {
+      case RSAPublicKey rsa -> {
+        int bits = rsa.getModulus().bitLength();
+        yield bits >= RSA_BITS_MIN && bits <= RSA_BITS_MAX
+            ? ""
+            : "RSA key has " + bits + " bits, not " + RSA_BITS_MIN + " to " + RSA_BITS_MAX;
+      }
+      case ECPublicKey ec -> {
+        int bits = ec.getParams().getCurve().getField().getFieldSize();
+        yield bits == 256 || bits == 384 || bits == 521
+            ? ""
+            : "EC key is not on NIST P-256, P-384 or P-521";
+      }
+      default -> key.getAlgorithm() + " key is neither RSA nor ECDSA";
+    };
+  }
+
+  private static ApiException invalid(String why) {
+    return new ApiException(AwsError.CERTIFICATE_VALIDATION, why);
+  }
+
+  private static ApiException invalidRequest(String why) {
+    return new ApiException(AwsError.INVALID_REQUEST, "the certificate signing request " + why);
+  }
+}

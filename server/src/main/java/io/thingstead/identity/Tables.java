@@ -1,0 +1,27 @@
+package io.thingstead.identity;
+
+import io.thingstead.engine.Family;
+import io.thingstead.engine.Table;
+
+/** The durable tables of identity; ids 10 to 29 are its range for ever. */
+final class Tables {
+  /** In the registry shard: (certificate id) → {@link CertificateRow}. */
+  static final Table CERTIFICATE = new Table(10, "certificate", Family.STATE);
+
+  /**
+   * In the registry shard: (0, creation millis, id) and (1, reversed creation millis, id) →
+   * nothing, so that both directions of a listing are one scan.
+   */
+  static final Table CERTIFICATE_BY_DATE = new Table(11, "certificate-by-date", Family.STATE);
+
+  /** In the registry shard: one row, the account's own CA for devices. */
+  static final Table DEVICE_CA = new Table(12, "device-ca", Family.STATE);
+
+  /** In the server shard: (access key id) → {@link AccessKeyRow}. */
+  static final Table ACCESS_KEY = new Table(20, "access-key", Family.STATE);
+
+  /** In the server shard: {@code ca} and {@code server} → {@link SealedCertificate}. */
+  static final Table SERVER_KEY = new Table(21, "server-key", Family.STATE);
+
+  private Tables() {}
+}

@@ -1,0 +1,83 @@
+package io.thingstead.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.thingstead.engine.ShardId;
+import io.thingstead.identity.HandClock;
+import io.thingstead.identity.MemoryShard;
+import io.thingstead.model.AccountId;
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
+import io.thingstead.model.Profile;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AccountsTest {
+  private static final Account FIRST = account("000000000000");
+  private static final Account SECOND = account("123456789012");
+  private final MemoryShard shard =
+      new MemoryShard(new ShardId(ShardId.SERVER, 0), new HandClock());
+
+  private static Account account(String id) {
+    return new Account(new AccountId(id), "us-east-1", Profile.THINGSTEAD);
+  }
+
+  @Test
+  void accountsSurviveARestart() {
+    new Accounts(shard, FIRST).create(SECOND);
+    Accounts later = new Accounts(shard, FIRST);
+
+    assertThat(later.first()).isEqualTo(FIRST);
+    assertThat(later.list()).containsExactly(FIRST, SECOND);
+    assertThat(later.find(SECOND.id())).isEqualTo(SECOND);
+    assertThat(later.find(new AccountId("999999999999"))).isNull();
+  }
+
+  @Test
+  void anAccountIsMadeOnce() {
+    Accounts accounts = new Accounts(shard, FIRST);
+    List<Account> heard = new ArrayList<>();
+    accounts.onCreate(heard::add);
+    accounts.create(SECOND);
+
+    assertThatThrownBy(() -> accounts.create(SECOND))
+        .isInstanceOfSatisfying(
+            ApiException.class,
+            e -> assertThat(e.error()).isEqualTo(AwsError.RESOURCE_ALREADY_EXISTS));
+    assertThat(heard).containsExactly(SECOND);
+  }
+
+  @Test
+  void theHostNameChoosesTheAccount() {
+    Accounts accounts = new Accounts(shard, FIRST);
+    accounts.create(SECOND);
+
+    assertThat(accounts.byHost("123456789012.iot.example")).isEqualTo(SECOND);
+    assertThat(accounts.byHost("999999999999.iot.example")).isEqualTo(FIRST);
+    assertThat(accounts.byHost("iot.example")).isEqualTo(FIRST);
+    assertThat(accounts.byHost("123456789012")).isEqualTo(FIRST);
+    assertThat(accounts.byHost(null)).isEqualTo(FIRST);
+    for (Account account : accounts.list()) {
+      assertThat(accounts.byHost(accounts.endpoint(account, "iot.example"))).isEqualTo(account);
+    }
+  }
+
+  @Test
+  void anotherFirstAccountIsRefusedWithBothNames() {
+    new Accounts(shard, FIRST);
+
+    assertThatThrownBy(() -> new Accounts(shard, SECOND))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("--account 000000000000");
+  }
+
+  @Test
+  void theProfileFollowsTheSettings() {
+    new Accounts(shard, FIRST);
+    Account plain = new Account(FIRST.id(), FIRST.region(), Profile.MQTT);
+
+    assertThat(new Accounts(shard, plain).first()).isEqualTo(plain);
+  }
+}
