@@ -3,9 +3,9 @@ package io.thingstead.account;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.ShardId;
-import io.thingstead.identity.HandClock;
-import io.thingstead.identity.MemoryShard;
+import io.thingstead.engine.Simulation;
 import io.thingstead.model.AccountId;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 class AccountsTest {
   private static final Account FIRST = account("000000000000");
   private static final Account SECOND = account("123456789012");
-  private final MemoryShard shard =
-      new MemoryShard(new ShardId(ShardId.SERVER, 0), new HandClock());
+  private final AccountShard shard =
+      new Simulation(1).engine().shard(new ShardId(ShardId.SERVER, 0)).account(0);
 
   private static Account account(String id) {
     return new Account(new AccountId(id), "us-east-1", Profile.THINGSTEAD);

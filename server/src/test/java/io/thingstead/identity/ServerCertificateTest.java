@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -29,7 +28,7 @@ class ServerCertificateTest {
 
   private ServerCertificate open() {
     return ServerCertificate.issued(
-        fixture.server, fixture.master, fixture.ca(), fixture.keys, fixture.clock, () -> names);
+        fixture.server(), fixture.master, fixture.ca(), fixture.keys, fixture.clock, () -> names);
   }
 
   @Test
@@ -87,21 +86,6 @@ class ServerCertificateTest {
   }
 
   @Test
-  void noKeyIsStoredOpenly() {
-    ServerIdentity identity = open().current();
-    byte[] key = identity.key().getEncoded();
-    String tail =
-        java.util.Base64.getEncoder()
-            .encodeToString(java.util.Arrays.copyOfRange(key, 36, 66))
-            .substring(0, 36);
-
-    assertThat(fixture.server.values())
-        .hasSize(2)
-        .noneMatch(row -> new String(row, java.nio.charset.StandardCharsets.UTF_8).contains(tail));
-    assertThat(identity.toString()).doesNotContain("PRIVATE");
-  }
-
-  @Test
   void theCaIsWrittenForClients() throws Exception {
     Path file = directory.resolve("ca.pem");
     fixture.ca().writePem(file);
@@ -151,42 +135,6 @@ class ServerCertificateTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("the key is not the certificate's")
         .hasMessageContaining(keyFile().toString());
-  }
-
-  @Test
-  void theCredentialsFileIsPrivateAndReadable() throws Exception {
-    AccessKeys keys = new AccessKeys(fixture.server, fixture.master, Fixture.RANDOM);
-    Credential made = keys.administrator(fixture.account);
-    Path file = directory.resolve("credentials");
-    CredentialsFile.write(file, List.of(made));
-
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-        .isEqualTo("rw-------");
-    for (String profile : List.of("default", "000000000000")) {
-      assertThat(CredentialsFile.read(file, profile))
-          .isEqualTo(new CredentialsFile.Entry(made.accessKeyId(), made.secretAccessKey(), null));
-    }
-    assertThat(CredentialsFile.read(file, "other")).isNull();
-  }
-
-  @Test
-  void accessKeysSurviveARestartSealed() {
-    AccessKeys keys = new AccessKeys(fixture.server, fixture.master, Fixture.RANDOM);
-    Credential made = keys.administrator(fixture.account);
-    AccessKeys later = new AccessKeys(fixture.server, fixture.master, Fixture.RANDOM);
-
-    assertThat(later.administrator(fixture.account)).isEqualTo(made);
-    assertThat(later.find(made.accessKeyId())).isEqualTo(made);
-    assertThat(later.find("AKIAUNKNOWN")).isNull();
-    assertThat(made.accessKeyId()).matches("AKIA[A-Z2-7]{16}");
-    assertThat(made.secretAccessKey()).hasSize(40);
-    assertThat(made.principal().administrator()).isTrue();
-    assertThat(made.toString()).doesNotContain(made.secretAccessKey());
-    assertThat(fixture.server.values())
-        .noneMatch(
-            row ->
-                new String(row, java.nio.charset.StandardCharsets.UTF_8)
-                    .contains(made.secretAccessKey()));
   }
 
   private Path certificateFile() {
