@@ -1,0 +1,118 @@
+package io.thingstead.model.policy;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Policies with the values of their variables for one caller. Two are equal when they come from the
+ * same set and have equal values, so that they decide alike. Any thread may use it.
+ */
+public final class BoundPolicies {
+  private final PolicySet set;
+  private final Values values;
+
+  BoundPolicies(PolicySet set, Values values) {
+    this.set = set;
+    this.values = values;
+  }
+
+  /** The policies without the caller. */
+  public PolicySet set() {
+    return set;
+  }
+
+  /**
+   * Decides: a Deny that applies wins, then an Allow; else it is denied.
+   *
+   * @param action such as {@code iot:Publish}, in any case
+   * @param resource its ARN, or {@code *} for an action that has none
+   */
+  public Verdict decide(String action, String resource) {
+    ActionIndex index = set.index(action);
+    ActionIndex.Entry entry = index.first(resource, values);
+    if (entry == null) {
+      List<String> unresolved = new ArrayList<>();
+      index.needed().stream()
+          .filter(variable -> values.single(variable) == null && values.all(variable).size() <= 1)
+          .forEach(variable -> unresolved.add(set.variables().get(variable)));
+      return new Verdict.Unmentioned(
+          set.policies().stream().map(NamedPolicy::name).toList(), unresolved);
+    }
+    Map<String, String> used = used(entry);
+    Citation by = entry.clause().citation();
+    return entry.clause().effect() == Effect.ALLOW
+        ? new Verdict.Allowed(by, used)
+        : new Verdict.Denied(by, used);
+  }
+
+  private Map<String, String> used(ActionIndex.Entry entry) {
+    Map<String, String> used = new LinkedHashMap<>();
+    entry
+        .clause()
+        .variables(
+            entry.resource(),
+            variable -> {
+              if (!values.all(variable).isEmpty()) {
+                used.put(set.variables().get(variable), String.join(",", values.all(variable)));
+              }
+            });
+    return used;
+  }
+
+  /**
+   * Says for people, a line each, what became of every statement that speaks of the action.
+   *
+   * @param action such as {@code iot:Publish}, in any case
+   */
+  public List<String> explain(String action, String resource) {
+    List<String> lines = new ArrayList<>();
+    String name = action.toLowerCase(Locale.ROOT);
+    for (Clause clause : set.clauses()) {
+      if (clause.speaksOf(name)) {
+        String effect = clause.effect() == Effect.ALLOW ? "Allow" : "Deny";
+        lines.add(clause.citation() + " (" + effect + ") " + fate(clause, resource));
+      }
+    }
+    return lines;
+  }
+
+  private String fate(Clause clause, String resource) {
+    boolean covered =
+        clause.notResource()
+            ? clause.covers(null, resource, values)
+            : clause.resources().stream().anyMatch(glob -> clause.covers(glob, resource, values));
+    if (!covered) {
+      String list = clause.notResource() ? "NotResource" : "Resource";
+      return "does not apply: "
+          + list
+          + " "
+          + clause.resources().stream().map(this::shown).toList();
+    }
+    for (Criterion criterion : clause.criteria()) {
+      if (!criterion.holds(values)) {
+        List<String> actual = values.all(criterion.key());
+        return "does not apply: the condition %s does not hold, the key %s"
+            .formatted(criterion.text(), actual.isEmpty() ? "has no value" : "is " + actual);
+      }
+    }
+    return "applies";
+  }
+
+  private String shown(Glob glob) {
+    String text = glob.text(values);
+    return text == null ? glob.source() + " (has a variable without a value)" : text;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof BoundPolicies bound && set == bound.set && values.equals(bound.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(set) * 31 + values.hashCode();
+  }
+}

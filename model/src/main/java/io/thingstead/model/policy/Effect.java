@@ -1,0 +1,7 @@
+package io.thingstead.model.policy;
+
+/** What a statement does when it applies. */
+public enum Effect {
+  ALLOW,
+  DENY
+}
