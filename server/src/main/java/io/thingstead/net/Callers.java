@@ -1,0 +1,19 @@
+package io.thingstead.net;
+
+import io.thingstead.account.Account;
+import io.thingstead.identity.CertificateLookup;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/**
+ * How the network asks who is calling whom.
+ *
+ * @param accounts by the host name of SNI in lower case, or by the empty string without one; empty
+ *     refuses the handshake; called on event loops, so it must not block
+ * @param certificates by account and client certificate; called on TLS tasks, so it may block
+ */
+public record Callers(
+    Function<String, Optional<Account>> accounts,
+    BiFunction<Account, X509Certificate, CertificateLookup> certificates) {}

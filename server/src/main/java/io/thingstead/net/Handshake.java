@@ -1,0 +1,133 @@
+package io.thingstead.net;
+
+import io.thingstead.account.Account;
+import io.thingstead.identity.CertificateLookup;
+import java.net.Socket;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.HexFormat;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection's TLS handshake: runs its tasks off the event loop, and judges the certificate the
+ * client shows, in the account it asked for. The trust manager, which all connections share, finds
+ * the handshake it works for because the task that calls it carries it along.
+ */
+final class Handshake implements Executor {
+  private static final ScopedValue<Handshake> CURRENT = ScopedValue.newInstance();
+
+  private final Account account;
+  private final String domainName;
+  private final Network network;
+  private volatile String certificateId = "";
+  private volatile @Nullable CertificateLookup verdict;
+
+  /**
+   * @param domainName what SNI asked for, or empty
+   */
+  Handshake(Account account, String domainName, Network network) {
+    this.account = account;
+    this.domainName = domainName;
+    this.network = network;
+  }
+
+  Account account() {
+    return account;
+  }
+
+  String domainName() {
+    return domainName;
+  }
+
+  /** Lower-case hex SHA-256 of the certificate shown, or empty. */
+  String certificateId() {
+    return certificateId;
+  }
+
+  /** What was found of the certificate; null when none has been shown in this handshake. */
+  @Nullable CertificateLookup verdict() {
+    return verdict;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    network.tasks().execute(() -> ScopedValue.where(CURRENT, this).run(task));
+  }
+
+  /** Looks the certificate up and remembers what was found; may block. */
+  CertificateLookup judge(X509Certificate leaf) {
+    certificateId = sha256(leaf);
+    CertificateLookup found = network.callers().certificates().apply(account, leaf);
+    verdict = found;
+    return found;
+  }
+
+  private static String sha256(X509Certificate certificate) {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+    } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
+      throw new IllegalStateException("a certificate cannot be hashed", e);
+    }
+  }
+
+  /** Accepts exactly the certificates that are registered; names no authority in the request. */
+  static final class Trust extends X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+        throws CertificateException {
+      if (!CURRENT.isBound()) {
+        throw new CertificateException("a client certificate outside of a handshake's task");
+      }
+      switch (CURRENT.get().judge(chain[0])) {
+        case CertificateLookup.Known _ -> {}
+        case CertificateLookup.Refused(String why) -> throw new CertificateException(why);
+      }
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType)
+        throws CertificateException {
+      throw unused();
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+        throws CertificateException {
+      throw unused();
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType)
+        throws CertificateException {
+      throw unused();
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+        throws CertificateException {
+      throw unused();
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+        throws CertificateException {
+      throw unused();
+    }
+
+    private static CertificateException unused() {
+      return new CertificateException("only client certificates, of TLS engines, are judged here");
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.thingstead.net;
+
+import io.thingstead.model.Profile;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of one port.
+ *
+ * @param address where to listen; port 0 takes any free one
+ * @param protocols what it carries, as far as the role allows
+ * @param profile replaces that of the account, or null
+ */
+public record Listener(
+    InetSocketAddress address,
+    Role role,
+    Set<Protocol> protocols,
+    Security security,
+    @Nullable Profile profile) {
+  public Listener {
+    protocols = Set.copyOf(protocols);
+    if (security instanceof Security.Plain(var _, boolean anywhere)
+        && !anywhere
+        && !address.getAddress().isLoopbackAddress()) {
+      throw new IllegalArgumentException(
+          "a plain port on %s would let anybody read and change what devices say; listen on 127.0.0.1"
+              .formatted(address));
+    }
+  }
+
+  /** How callers are known. */
+  public sealed interface Security {
+    /** TLS; a client may prove itself by a certificate. */
+    record Tls() implements Security {}
+
+    /**
+     * No TLS, so no proof.
+     *
+     * @param anonymous what its callers are called
+     * @param anywhere whether addresses beyond loopback are allowed
+     */
+    record Plain(String anonymous, boolean anywhere) implements Security {}
+  }
+
+  /** A port with TLS that carries whatever its role offers. */
+  public static Listener tls(InetSocketAddress address, Role role) {
+    return new Listener(
+        address, role, Set.of(Protocol.MQTT, Protocol.HTTP), new Security.Tls(), null);
+  }
+
+  /** A port on loopback with no TLS, for one protocol. */
+  public static Listener plain(
+      InetSocketAddress address, Protocol protocol, String anonymous, @Nullable Profile profile) {
+    return new Listener(
+        address, Role.ALL, Set.of(protocol), new Security.Plain(anonymous, false), profile);
+  }
+
+  boolean carries(Protocol protocol) {
+    return protocols.contains(protocol) && role.carries(protocol);
+  }
+}

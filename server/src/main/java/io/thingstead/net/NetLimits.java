@@ -1,0 +1,25 @@
+package io.thingstead.net;
+
+import java.time.Duration;
+
+/**
+ * What a stranger may use up.
+ *
+ * @param handshake from the connection to the end of the TLS handshake
+ * @param firstByte from there to the first byte of the protocol, where ALPN has not told it
+ * @param connections open at once, on all ports
+ * @param connectionsPerAddress open at once from one IP address
+ * @param requestLineBytes of an HTTP request: method, path and query
+ * @param headerBytes of an HTTP request: all headers together
+ */
+public record NetLimits(
+    Duration handshake,
+    Duration firstByte,
+    int connections,
+    int connectionsPerAddress,
+    int requestLineBytes,
+    int headerBytes) {
+  public static final NetLimits DEFAULT =
+      new NetLimits(
+          Duration.ofSeconds(10), Duration.ofSeconds(10), 500_000, 20_000, 16 << 10, 32 << 10);
+}

@@ -1,0 +1,33 @@
+package io.thingstead.net;
+
+import io.thingstead.account.Account;
+import io.thingstead.identity.Principal;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a connection once its protocol is.
+ *
+ * @param listener the port it came to
+ * @param account chosen by the host name the client asked for
+ * @param principal the certificate whose key the client proved to have, active or not; the port's
+ *     anonymous one without TLS; null with TLS and no certificate, so that the protocol must find
+ *     out who is calling, or refuse
+ * @param inactiveBecause why the certificate may not connect, for people; empty when it may
+ * @param domainName the host name the client asked for by SNI, lower case, or empty
+ * @param alpn the application protocol agreed on, or empty
+ */
+public record Transport(
+    Listener listener,
+    Account account,
+    @Nullable Principal principal,
+    String inactiveBecause,
+    String domainName,
+    String alpn,
+    InetSocketAddress remote,
+    InetSocketAddress local) {
+  /** Whether the bytes are protected by TLS. */
+  public boolean secure() {
+    return listener.security() instanceof Listener.Security.Tls;
+  }
+}
