@@ -1,0 +1,51 @@
+package io.thingstead.installed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Every command in the documents is run as it stands. */
+class DocumentIT {
+  @Test
+  void theReadmesFirstScreenWorksAsItStands() throws IOException {
+    try (Installed server = Installed.startAsDocumented()) {
+      String output = runBlock(server, "README.md", "quickstart");
+
+      assertThat(output)
+          .contains("\"endpointAddress\": \"localhost\"")
+          .containsPattern("\\{\"temperature\":60,\"device\":\"thermo1\",\"ts\":[0-9]{13}}")
+          .containsPattern("\"version\":1,\"timestamp\":[0-9]{10}")
+          .contains("{\"every\":5}")
+          .contains(
+              "no statement of policies [thermometer] allows iot:Publish on"
+                  + " arn:aws:iot:us-east-1:000000000000:topic/sensors/thermo2/t");
+      assertThat(server.printed())
+          .contains("refused publish client=thermo1 topic=sensors/thermo2/t");
+    }
+  }
+
+  /** Runs the block that follows the marker {@code <!-- runs: NAME -->} in a document. */
+  private static String runBlock(Installed server, String document, String name)
+      throws IOException {
+    String text = Files.readString(Installed.CHECKOUT.resolve(document));
+    Matcher block =
+        Pattern.compile("<!-- runs: " + name + " -->\\s*```sh\\n(.*?)```", Pattern.DOTALL)
+            .matcher(text);
+    assertThat(block.find()).as("block %s of %s", name, document).isTrue();
+    // A person's shell knows aliases; and a command that fails must fail the test.
+    Path script = server.dir.resolve(name + ".sh");
+    Files.writeString(script, "set -eo pipefail\nshopt -s expand_aliases\n" + block.group(1));
+    return server
+        .run(
+            Map.of("THINGSTEAD_DATA", server.data().toString(), "AWS_PAGER", ""),
+            List.of("bash", script.toString()))
+        .ok();
+  }
+}

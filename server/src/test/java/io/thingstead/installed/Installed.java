@@ -1,0 +1,224 @@
+package io.thingstead.installed;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A server in a process of its own, started by the launcher on a directory and ports of its own.
+ */
+final class Installed implements AutoCloseable {
+  static final Path CHECKOUT =
+      Path.of(System.getProperty("thingstead.checkout", "..")).toAbsolutePath().normalize();
+
+  final Path dir;
+  final int device;
+  final int admin;
+  private final List<String> options;
+  private Process process;
+
+  private Installed(Path dir, int device, int admin, List<String> options) {
+    this.dir = dir;
+    this.device = device;
+    this.admin = admin;
+    this.options = options;
+    this.process = launch();
+  }
+
+  /** Starts a server on an empty directory and waits until it says that it is ready. */
+  static Installed start(String... options) {
+    try {
+      Path dir = Files.createTempDirectory("thingstead-it");
+      return new Installed(dir, freePort(), freePort(), List.of(options));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The same on the ports that the documents name, so that their commands run as they stand. */
+  static Installed startAsDocumented() {
+    try {
+      Path dir = Files.createTempDirectory("thingstead-it");
+      Files.createSymbolicLink(dir.resolve("thingstead"), CHECKOUT.resolve("thingstead"));
+      Files.createSymbolicLink(dir.resolve("docs"), CHECKOUT.resolve("docs"));
+      return new Installed(dir, 8883, 8443, List.of());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  Path data() {
+    return dir.resolve("data");
+  }
+
+  Path log() {
+    return dir.resolve("server.log");
+  }
+
+  /** What the server has printed so far. */
+  String printed() {
+    try {
+      return Files.readString(log());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Process launch() {
+    List<String> command = new ArrayList<>();
+    command.add(CHECKOUT.resolve("thingstead").toString());
+    command.addAll(List.of("up", "--data", data().toString()));
+    command.addAll(List.of("--listen", "127.0.0.1:" + device + "=device"));
+    command.addAll(List.of("--listen", "127.0.0.1:" + admin + "=all"));
+    command.addAll(options);
+    try {
+      Process started =
+          new ProcessBuilder(command).directory(dir.toFile()).redirectErrorStream(true).start();
+      awaitReady(started);
+      return started;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Reads the output up to the line that begins with "ready"; the rest goes to the log file. */
+  private void awaitReady(Process started) throws IOException {
+    BufferedReader out = started.inputReader();
+    StringBuilder seen = new StringBuilder();
+    String line;
+    do {
+      line = out.readLine();
+      if (line == null) {
+        throw new AssertionError("the server ended before it was ready:\n" + seen);
+      }
+      seen.append(line).append('\n');
+    } while (!line.startsWith("ready"));
+    Files.writeString(log(), seen, java.nio.file.StandardOpenOption.CREATE);
+    Thread.ofVirtual().start(() -> copyRest(out));
+  }
+
+  private void copyRest(BufferedReader out) {
+    try (var log =
+        Files.newBufferedWriter(
+            log(),
+            java.nio.file.StandardOpenOption.CREATE,
+            java.nio.file.StandardOpenOption.APPEND)) {
+      String line;
+      while ((line = out.readLine()) != null) {
+        log.write(line);
+        log.newLine();
+        log.flush();
+      }
+    } catch (IOException e) {
+      // The server has ended; what it said before is in the file.
+    }
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** SIGKILL: what a power cut leaves of a process, but for the page cache. */
+  void kill() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
+  /** Kills the server and starts it again on the same directory and ports. */
+  void killAndRestart() {
+    kill();
+    process = launch();
+  }
+
+  /** Runs a command in the server's directory, with a limit of 60 seconds. */
+  Ran run(String... command) {
+    return run(Map.of(), List.of(command));
+  }
+
+  Ran run(Map<String, String> environment, List<String> command) {
+    try {
+      Path output = Files.createTempFile(dir, "out", ".txt");
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .directory(dir.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile());
+      builder.environment().putAll(environment);
+      Process ran = builder.start();
+      ran.getOutputStream().close();
+      if (!ran.waitFor(60, TimeUnit.SECONDS)) {
+        ran.destroyForcibly();
+        throw new AssertionError(command + " did not end:\n" + Files.readString(output));
+      }
+      return new Ran(ran.exitValue(), Files.readString(output));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** {@code ./thingstead aws …} against this server. */
+  Ran aws(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(CHECKOUT.resolve("thingstead").toString());
+    command.addAll(List.of("aws", "--data", data().toString()));
+    command.addAll(List.of(arguments));
+    return run(Map.of("AWS_MAX_ATTEMPTS", "1", "AWS_PAGER", ""), command);
+  }
+
+  /** As {@link #aws}, and the command has to succeed. */
+  String awsOk(String... arguments) {
+    return aws(arguments).ok();
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    process.onExit().join();
+    try (Stream<Path> files = Files.walk(dir)) {
+      // Links are deleted, not followed: two of them lead into the checkout.
+      files.sorted(Comparator.reverseOrder()).forEach(Installed::delete);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * What a command did.
+   *
+   * @param output both of its streams
+   */
+  record Ran(int code, String output) {
+    /** The trimmed output of a command that had to succeed. */
+    String ok() {
+      if (code != 0) {
+        throw new AssertionError("exit code " + code + ":\n" + output);
+      }
+      return output.strip();
+    }
+  }
+}
