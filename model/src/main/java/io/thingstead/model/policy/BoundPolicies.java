@@ -62,6 +62,18 @@ public final class BoundPolicies {
     return used;
   }
 
+  /** For people: each variable as {@code ${NAME}} with {@code = VALUE} or that it has none. */
+  public Map<String, String> variables() {
+    Map<String, String> shown = new LinkedHashMap<>();
+    List<String> names = set.variables();
+    for (int i = 0; i < names.size(); i++) {
+      List<String> all = values.all(i);
+      shown.put(
+          "${" + names.get(i) + "}", all.isEmpty() ? "has no value" : "= " + String.join(",", all));
+    }
+    return shown;
+  }
+
   /**
    * Says for people, a line each, what became of every statement that speaks of the action.
    *

@@ -1,0 +1,127 @@
+package io.thingstead.authorize;
+
+import io.thingstead.account.Account;
+import io.thingstead.identity.CertificateListener;
+import io.thingstead.identity.Principal;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may do what in one account. Any thread may ask; whoever tells it of a change does so after
+ * the change is durable and before its caller has the answer, on a shard's thread, and on return
+ * every connection decides by it.
+ *
+ * <p>Connections of one certificate share a {@link Subject}, certificates with the same policies a
+ * {@link PolicyGroup}, and connections with the same values of the variables that those policies
+ * use a {@link DecisionClass}. Each lives as long as a connection holds it.
+ */
+public final class Authorizer implements CertificateListener {
+  private final Account account;
+  private final Policies policies;
+  private final Lookups lookups;
+  private final InstantSource clock;
+  private final WeakCache<String, Subject> subjects = new WeakCache<>();
+  private final WeakCache<List<String>, PolicyGroup> groups = new WeakCache<>();
+  private final AtomicInteger versions = new AtomicInteger();
+
+  public Authorizer(Account account, Policies policies, Lookups lookups, InstantSource clock) {
+    this.account = account;
+    this.policies = policies;
+    this.lookups = lookups;
+    this.clock = clock;
+    policies.onChange(
+        new PolicyListener() {
+          @Override
+          public void policyChanged(String name) {
+            reloadGroups(name);
+          }
+
+          @Override
+          public void targetChanged(String target) {
+            changed(target);
+          }
+        });
+  }
+
+  /**
+   * What a caller may do. Reads the disk: for virtual threads, not for event loops; the answers of
+   * the authorization do not.
+   */
+  public Authorization authorize(ConnectionContext context) {
+    return switch (context.principal()) {
+      case Principal.AccessKey(var id, _, var administrator) ->
+          new FixedAuthorization(
+              administrator
+                  ? new Decision.Allowed("access key " + id + " of an administrator")
+                  : new Decision.Denied(
+                      false, "access key " + id + " is no administrator's and has no policy"));
+      case Principal.Certificate(var id, var arn, _) -> underPolicies(context, arn, id);
+      case Principal.Anonymous(var name) ->
+          context.developmentMode()
+              ? new FixedAuthorization(new Decision.Allowed("the listener's development mode"))
+              : underPolicies(context, name, null);
+    };
+  }
+
+  /** The same for a certificate or an anonymous principal, for explanations. */
+  PolicyAuthorization underPolicies(
+      ConnectionContext context, String target, @Nullable String certificateId) {
+    Subject subject =
+        subjects.get(target, key -> new Subject(key, certificateId, lookups, this::groupOfTarget));
+    // Read from the disk now, not on the connection's event loop.
+    subject.group().compiled();
+    PolicyAuthorization authorization = new PolicyAuthorization(context, subject, clock);
+    subject.add(authorization, context.clientId());
+    return authorization;
+  }
+
+  private PolicyGroup groupOfTarget(String target) {
+    PolicyGroup group =
+        groups.get(
+            policies.attachedTo(target),
+            names -> new PolicyGroup(account, names, policies::inForce));
+    group.compiled();
+    return group;
+  }
+
+  /**
+   * Policies attached to a principal, its things, or their types or attributes are others.
+   *
+   * @param target a certificate's ARN, or an anonymous principal's name
+   */
+  public void changed(String target) {
+    Subject subject = subjects.find(target);
+    if (subject != null) {
+      subject.reload(versions);
+    }
+  }
+
+  @Override
+  public void changed(String certificateArn, boolean active) {
+    changed(certificateArn);
+    Subject subject = subjects.find(certificateArn);
+    if (!active && subject != null) {
+      subject.drop();
+    }
+  }
+
+  private void reloadGroups(String policyName) {
+    groups.forEach(
+        group -> {
+          if (!group.has(policyName)) {
+            return;
+          }
+          if (group.reload().usesCertificate()) {
+            subjects.forEach(
+                subject -> {
+                  if (subject.isIn(group)) {
+                    subject.loadCertificate();
+                  }
+                });
+          }
+          group.changed(versions.incrementAndGet());
+        });
+  }
+}
