@@ -1,0 +1,29 @@
+package io.thingstead.http;
+
+import io.thingstead.api.OperationShape;
+import io.thingstead.identity.Principal;
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
+
+/**
+ * Whether a proven caller may call an operation at all; what it may do to which resource is the
+ * handler's question. Administrators may call everything, a certificate the data plane.
+ */
+final class CallPolicy {
+  /** Refuses with AccessDenied or Forbidden. */
+  void check(Call call, Plane plane, OperationShape operation) {
+    switch (call.principal()) {
+      case Principal.AccessKey key when key.administrator() -> {}
+      case Principal.AccessKey key ->
+          throw new ApiException(
+              AwsError.ACCESS_DENIED,
+              key.arn() + " is not authorized to perform " + operation.name());
+      case Principal.Certificate _ when plane == Plane.DATA -> {}
+      case Principal.Certificate _ ->
+          throw new ApiException(
+              AwsError.FORBIDDEN, operation.name() + " is not for client certificates");
+      case Principal.Anonymous _ ->
+          throw new ApiException(AwsError.ACCESS_DENIED, "an anonymous caller may call nothing");
+    }
+  }
+}

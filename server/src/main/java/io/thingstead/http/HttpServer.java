@@ -1,0 +1,106 @@
+package io.thingstead.http;
+
+import io.netty.channel.ChannelHandler;
+import io.thingstead.account.Account;
+import io.thingstead.api.ApiRequest;
+import io.thingstead.api.ApiResponse;
+import io.thingstead.model.AccountId;
+import io.thingstead.net.Transport;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+/** Answers HTTP on connections that {@code net} has set up. Any thread may ask for a handler. */
+public final class HttpServer {
+  private final Dispatcher dispatcher;
+  private final Executor virtualThreads;
+  private final RandomGenerator random;
+  private final InstantSource clock;
+  private final HttpLimits limits;
+  private final HttpStats stats;
+  private final Semaphore answering;
+  private final AtomicLong bodyBytesHeld = new AtomicLong();
+
+  /**
+   * @param table what is answered; filled before the first connection
+   * @param accounts the accounts served here
+   * @param virtualThreads runs each request
+   * @param random makes request ids; thread-safe
+   */
+  public HttpServer(
+      OperationTable table,
+      SigV4 signatures,
+      Function<AccountId, Optional<Account>> accounts,
+      Executor virtualThreads,
+      RandomGenerator random,
+      InstantSource clock,
+      HttpLimits limits,
+      HttpStats stats) {
+    this.dispatcher = new Dispatcher(table, signatures, accounts, new CallPolicy(), stats);
+    this.virtualThreads = virtualThreads;
+    this.random = random;
+    this.clock = clock;
+    this.limits = limits;
+    this.stats = stats;
+    this.answering = new Semaphore(limits.requestsAnswered());
+  }
+
+  /** The handler of a new connection, to stand behind an HTTP codec. */
+  public ChannelHandler handler(Transport transport) {
+    return new HttpConnection(this, transport);
+  }
+
+  HttpLimits limits() {
+    return limits;
+  }
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  HttpStats stats() {
+    return stats;
+  }
+
+  Executor virtualThreads() {
+    return virtualThreads;
+  }
+
+  ApiResponse answer(ApiRequest request, Transport transport, String requestId) {
+    return dispatcher.answer(request, transport, requestId);
+  }
+
+  String newRequestId() {
+    long high = random.nextLong() & ~0xF000L | 0x4000L;
+    long low = random.nextLong() & ~(3L << 62) | 1L << 63;
+    return new UUID(high, low).toString();
+  }
+
+  /** Takes a place among the requests being answered, if there is one. */
+  boolean enter() {
+    return answering.tryAcquire();
+  }
+
+  void leave() {
+    answering.release();
+  }
+
+  /** Sets room aside for so many bytes of a body, if there is any. */
+  boolean hold(int bytes) {
+    if (bodyBytesHeld.addAndGet(bytes) <= limits.bodyBytesHeld()) {
+      return true;
+    }
+    bodyBytesHeld.addAndGet(-bytes);
+    return false;
+  }
+
+  void release(int bytes) {
+    bodyBytesHeld.addAndGet(-bytes);
+  }
+}

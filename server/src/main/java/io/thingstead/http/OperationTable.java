@@ -1,0 +1,104 @@
+package io.thingstead.http;
+
+import io.thingstead.api.ApiRequest;
+import io.thingstead.api.Operation;
+import io.thingstead.api.OperationShape;
+import io.thingstead.api.Routes;
+import io.thingstead.api.Service;
+import io.thingstead.api.Struct;
+import io.thingstead.net.Role;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server answers: operations of the services it knows, bound to handlers, and routes of
+ * its own. It is filled by one thread before the server starts and only read after that.
+ */
+public final class OperationTable {
+  private final List<Offer> offers = new ArrayList<>();
+  private final Map<OperationShape, Bound> bound = new HashMap<>();
+  private final Map<String, Route> routes = new HashMap<>();
+
+  /** A service, on the ports of its plane. */
+  record Offer(Service service, Plane plane, Routes routes) {}
+
+  /** A handler without its types. */
+  @FunctionalInterface
+  interface Bound {
+    Struct handle(Call call, Struct input);
+  }
+
+  /** Offers a service: operations of it without a handler answer 501. */
+  public OperationTable offer(Service service, Plane plane) {
+    offers.add(new Offer(service, plane, new Routes(service)));
+    return this;
+  }
+
+  /** Binds an operation of an offered service. */
+  public <I, O> void on(Operation<I, O> operation, Handler<I, O> handler) {
+    if (offers.stream().noneMatch(offer -> offer.service() == operation.service().get())) {
+      throw new IllegalStateException(
+          operation.service().get().name() + " must be offered before " + operation + " is bound");
+    }
+    Bound untyped =
+        (call, input) ->
+            operation.encode().apply(handler.handle(call, operation.decode().apply(input)));
+    if (bound.putIfAbsent(operation.shape(), untyped) != null) {
+      throw new IllegalStateException(operation + " is bound twice");
+    }
+  }
+
+  /** Adds an exact path that anyone may ask for, unsigned. */
+  public void route(Set<Role> roles, String method, String path, Route.OpenHandler handler) {
+    add(method, path, new Route(roles, new Route.Access.Open(handler)));
+  }
+
+  /** Adds an exact path for administrators, who sign the request for whichever service. */
+  public void administratorRoute(
+      Set<Role> roles, String method, String path, Route.SignedHandler handler) {
+    add(method, path, new Route(roles, new Route.Access.Administrators(handler)));
+  }
+
+  private void add(String method, String path, Route route) {
+    if (routes.putIfAbsent(method + " " + path, route) != null) {
+      throw new IllegalStateException("the route " + path + " is added twice");
+    }
+  }
+
+  /** The names of a service's operations that have a handler, in order. */
+  public Set<String> working(Service service) {
+    Set<String> names = new TreeSet<>();
+    for (OperationShape operation : service.operations()) {
+      if (bound.containsKey(operation)) {
+        names.add(operation.name());
+      }
+    }
+    return names;
+  }
+
+  @Nullable Route route(ApiRequest request, Role role) {
+    Route route = routes.get(request.method() + " " + request.path());
+    return route != null && route.roles().contains(role) ? route : null;
+  }
+
+  @Nullable Bound handler(OperationShape operation) {
+    return bound.get(operation);
+  }
+
+  /** The services that a signing name stands for. */
+  List<Offer> signedAs(String signingName) {
+    return offers.stream()
+        .filter(offer -> offer.service().facts().signingNames().contains(signingName))
+        .toList();
+  }
+
+  /** The services that callers with a client certificate reach. */
+  List<Offer> forCertificates() {
+    return offers.stream().filter(offer -> offer.plane() == Plane.DATA).toList();
+  }
+}

@@ -1,0 +1,19 @@
+package io.thingstead.http;
+
+import io.thingstead.net.Role;
+
+/** Which half of the API a service belongs to; ports offer one or both. */
+public enum Plane {
+  /** What devices do: publish, shadows, jobs. */
+  DATA,
+  /** What administrators do. */
+  CONTROL;
+
+  boolean offeredBy(Role role) {
+    return switch (role) {
+      case ALL -> true;
+      case DEVICE -> this == DATA;
+      case ADMIN -> this == CONTROL;
+    };
+  }
+}

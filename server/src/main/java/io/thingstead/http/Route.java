@@ -1,0 +1,34 @@
+package io.thingstead.http;
+
+import io.thingstead.api.ApiRequest;
+import io.thingstead.api.ApiResponse;
+import io.thingstead.net.Role;
+import java.util.Set;
+
+/**
+ * An exact path that is no operation of a service.
+ *
+ * @param roles the ports that have it
+ */
+public record Route(Set<Role> roles, Access access) {
+  /** Who may ask. */
+  public sealed interface Access {
+    /** Anyone, unsigned. */
+    record Open(OpenHandler handler) implements Access {}
+
+    /** An administrator, by signature; the service in the scope does not matter. */
+    record Administrators(SignedHandler handler) implements Access {}
+  }
+
+  /** Answers on a virtual thread. */
+  @FunctionalInterface
+  public interface OpenHandler {
+    ApiResponse answer(ApiRequest request);
+  }
+
+  /** Answers on a virtual thread. */
+  @FunctionalInterface
+  public interface SignedHandler {
+    ApiResponse answer(Call call);
+  }
+}
