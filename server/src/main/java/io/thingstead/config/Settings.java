@@ -1,0 +1,75 @@
+package io.thingstead.config;
+
+import io.thingstead.model.AccountId;
+import io.thingstead.model.Profile;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a server, parsed and checked; {@link Setting} tells what each means.
+ *
+ * @param hosts at least one, without repetition
+ * @param plainMqtt null for none
+ * @param plainHttp null for none
+ * @param readyFile null for none
+ * @param serverCertificate null when the own CA issues it
+ */
+public record Settings(
+    Path data,
+    List<String> hosts,
+    AccountId account,
+    String region,
+    Profile profile,
+    List<Listen> listen,
+    @Nullable Address plainMqtt,
+    @Nullable Address plainHttp,
+    boolean dev,
+    boolean allowReset,
+    List<String> allowTargets,
+    @Nullable Path readyFile,
+    @Nullable CertificateFiles serverCertificate,
+    Limits limits,
+    Log log) {
+  public Settings {
+    hosts = List.copyOf(hosts);
+    listen = List.copyOf(listen);
+    allowTargets = List.copyOf(allowTargets);
+  }
+
+  /** The profile of the plain MQTT listener. */
+  public Profile plainMqttProfile() {
+    return dev ? Profile.MQTT : profile;
+  }
+
+  /** A user's own server certificate in PEM files. */
+  public record CertificateFiles(Path certificate, Path key) {}
+
+  /**
+   * What the server may use of its machine.
+   *
+   * @param freeBytesLow below so many free bytes on disk changes are refused
+   * @param freeBytesHigh from so many on they are taken again
+   * @param eventLoops threads for connections, at least 1
+   * @param shardLoops threads for stored state, at least 1
+   */
+  public record Limits(
+      long freeBytesLow,
+      long freeBytesHigh,
+      int eventLoops,
+      int shardLoops,
+      Duration handshakeTimeout,
+      int httpHeaderBytes,
+      int connectionsPerAddress,
+      Duration drainTimeout) {}
+
+  /** How the log is written. */
+  public record Log(System.Logger.Level level, Format format, int refusalsPerSecond) {
+    /** The form of a line. */
+    public enum Format {
+      TEXT,
+      JSON
+    }
+  }
+}
