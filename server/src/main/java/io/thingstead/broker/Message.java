@@ -1,6 +1,7 @@
 package io.thingstead.broker;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.thingstead.model.topic.Topic;
 
 /**
@@ -21,6 +22,20 @@ public record Message(
     MessageProperties properties,
     Origin origin,
     long acceptedAtMillis) {
+  /** A message of the server's own making: not retained, without expiry or properties. */
+  public static Message of(
+      Topic topic, byte[] payload, Qos qos, Origin origin, long acceptedAtMillis) {
+    return new Message(
+        topic,
+        Unpooled.wrappedBuffer(payload),
+        qos,
+        false,
+        Long.MAX_VALUE,
+        MessageProperties.NONE,
+        origin,
+        acceptedAtMillis);
+  }
+
   /** A copy of the payload. */
   public byte[] payloadBytes() {
     byte[] copy = new byte[payload.readableBytes()];

@@ -5,6 +5,7 @@ import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
 import io.thingstead.engine.Table;
 import io.thingstead.engine.Tx;
+import io.thingstead.identity.Attachments;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * shard: for virtual threads, not for event loops; those that take rows are for callers that
  * already hold them.
  */
-public final class ThingPrincipals {
+public final class ThingPrincipals implements Attachments {
   private static final int CHUNK = 500;
 
   private final AccountShard shard;
@@ -177,11 +178,13 @@ public final class ThingPrincipals {
   }
 
   /** Whether the principal belongs to any thing, inside a command of the registry shard. */
+  @Override
   public boolean any(Tx tx, String principal) {
     return !tx.scan(Tables.PRINCIPAL_THING, Key.of(principal), null, 1).isEmpty();
   }
 
   /** Detaches the principal from all its things, inside a command of the registry shard. */
+  @Override
   public void detachAll(Tx tx, String principal) {
     attachments(tx, principal).forEach(a -> remove(tx, a.thingName(), principal));
   }
