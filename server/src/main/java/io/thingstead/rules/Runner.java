@@ -1,0 +1,288 @@
+package io.thingstead.rules;
+
+import io.thingstead.account.Account;
+import io.thingstead.broker.Message;
+import io.thingstead.engine.StoreUnavailableException;
+import io.thingstead.model.sql.Input;
+import io.thingstead.model.sql.Outcome;
+import io.thingstead.rules.action.Action;
+import io.thingstead.rules.action.ActionResult;
+import io.thingstead.rules.action.Actions;
+import io.thingstead.rules.action.Delivery;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes messages for rules: evaluates each on a thread of its own, keeps those of QoS 1 and 2 until
+ * all actions are done, and runs the actions.
+ */
+final class Runner {
+  private static final System.Logger LOG = System.getLogger(Runner.class.getName());
+
+  /** One log line for so many dropped messages of a rule. */
+  private static final int DROPS_PER_LINE = 1000;
+
+  private final Account account;
+  private final Inputs inputs;
+  private final Actions actions;
+  private final Work work;
+  private final Pending pending;
+
+  Runner(Account account, Inputs inputs, Actions actions, Work work, RuleSettings settings) {
+    this.account = account;
+    this.inputs = inputs;
+    this.actions = actions;
+    this.work = work;
+    pending = new Pending(settings);
+  }
+
+  int pending() {
+    return pending.count();
+  }
+
+  /**
+   * Takes a message; never blocks.
+   *
+   * @param topic without the prefix of Basic Ingest
+   * @return null for QoS 0; else completes when the message is durable or the rule does not want
+   *     it, and fails when there are too many in work or it cannot be kept
+   */
+  @Nullable CompletionStage<?> take(Rule rule, String topic, Message message) {
+    rule.stats().matched().increment();
+    InputRow row = InputRow.of(rule, topic, message, work.random());
+    CompletableFuture<Void> accepted = new CompletableFuture<>();
+    if (!pending.offer(row)) {
+      drop(rule, row);
+      accepted.completeExceptionally(
+          new StoreUnavailableException("too many messages wait for the rules of the account"));
+    } else {
+      work.threads().execute(() -> evaluate(rule, row, accepted));
+    }
+    return row.isDurable() ? accepted : null;
+  }
+
+  private static void drop(Rule rule, InputRow row) {
+    rule.stats().dropped().increment();
+    if (rule.stats().dropped().sum() % DROPS_PER_LINE == 1) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "rule {0} dropped a message on {1}: too many messages wait for the account''s rules"
+              + " ({2} dropped so far)",
+          rule.name(),
+          row.topic(),
+          rule.stats().dropped().sum());
+    }
+  }
+
+  private void evaluate(Rule rule, InputRow row, CompletableFuture<Void> accepted) {
+    Outcome.Output output = output(rule, row);
+    if (output == null || rule.actions().isEmpty()) {
+      pending.remove(row);
+      accepted.complete(null);
+    } else if (row.isDurable()) {
+      keep(rule, row, output, accepted);
+    } else {
+      accepted.complete(null);
+      new Run(rule, row, null, output).start(0);
+    }
+  }
+
+  private Outcome.@Nullable Output output(Rule rule, InputRow row) {
+    Outcome outcome;
+    try {
+      outcome = rule.statement().evaluate(input(row));
+    } catch (RuntimeException | StackOverflowError e) {
+      outcome = new Outcome.Failure("the evaluation broke off: " + e);
+    }
+    return switch (outcome) {
+      case Outcome.NoMatch _ -> null;
+      case Outcome.Output output -> output;
+      case Outcome.Failure(String why) -> {
+        rule.stats().failures().increment();
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "rule {0} failed on a message on {1}: {2}",
+            rule.name(),
+            row.topic(),
+            why);
+        yield null;
+      }
+    };
+  }
+
+  private Input input(InputRow row) {
+    return row.input(account.id().digits(), work.random());
+  }
+
+  private void keep(
+      Rule rule, InputRow row, Outcome.Output output, CompletableFuture<Void> accepted) {
+    var _ =
+        inputs
+            .keep(row)
+            .whenComplete(
+                (number, failure) -> {
+                  if (failure == null) {
+                    accepted.complete(null);
+                    work.threads().execute(() -> new Run(rule, row, number, output).start(0));
+                  } else {
+                    pending.remove(row);
+                    accepted.completeExceptionally(failure);
+                  }
+                });
+  }
+
+  /** Takes up what a former run of the server has left. */
+  void recover(Function<String, @Nullable Rule> rules) {
+    int count = 0;
+    long last = -1;
+    for (List<Inputs.Kept> page = inputs.after(last); !page.isEmpty(); page = inputs.after(last)) {
+      for (Inputs.Kept kept : page) {
+        Rule rule = rules.apply(kept.row().rule());
+        work.threads().execute(() -> recover(rule, kept));
+      }
+      last = page.getLast().number();
+      count += page.size();
+    }
+    if (count > 0) {
+      LOG.log(System.Logger.Level.INFO, "rules take up {0} messages of the former run", count);
+    }
+  }
+
+  private void recover(@Nullable Rule rule, Inputs.Kept kept) {
+    InputRow row = kept.row();
+    Outcome.Output output = rule == null ? null : output(rule, row);
+    if (rule == null || output == null) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "a message on {0} is given up: the rule {1} does not want it any more",
+          row.topic(),
+          row.rule());
+      var _ = inputs.forget(kept.number());
+      return;
+    }
+    pending.add(row);
+    // After a replacement the numbers of the actions mean others: all of them run.
+    new Run(rule, row, kept.number(), output)
+        .start(rule.revision() == row.revision() ? kept.done() : 0);
+  }
+
+  /** One message on its way through the actions of one rule. */
+  private final class Run {
+    private final Rule rule;
+    private final InputRow row;
+    private final @Nullable Long number;
+    private final Outcome.Output output;
+    private final ErrorReport failures;
+    private int left;
+
+    Run(Rule rule, InputRow row, @Nullable Long number, Outcome.Output output) {
+      this.rule = rule;
+      this.row = row;
+      this.number = number;
+      this.output = output;
+      failures = new ErrorReport(rule.name(), row);
+    }
+
+    void start(int done) {
+      List<Integer> todo =
+          java.util.stream.IntStream.range(0, rule.actions().size())
+              .filter(i -> (done & 1 << i) == 0)
+              .boxed()
+              .toList();
+      left = todo.size();
+      if (todo.isEmpty()) {
+        finish();
+      }
+      for (int index : todo) {
+        work.threads().execute(() -> run(index));
+      }
+    }
+
+    private void run(int index) {
+      Action action = rule.actions().get(index);
+      Semaphore permits = rule.permits().get(index);
+      try {
+        permits.acquire();
+        ActionResult result;
+        try {
+          result = attempt(action, output);
+        } finally {
+          permits.release();
+        }
+        ended(index, action, result);
+      } catch (InterruptedException e) {
+        // The server stops: a kept message runs again at the next start.
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private ActionResult attempt(Action action, Outcome.Output result) throws InterruptedException {
+      try {
+        return actions.run(
+            action,
+            new Delivery(rule.name(), rule.statement().open(input(row)), result, row.hops()));
+      } catch (RuntimeException e) {
+        LOG.log(System.Logger.Level.ERROR, "an action of rule " + rule.name() + " broke off", e);
+        return new ActionResult.Failed("", "The action broke off: " + e, false);
+      }
+    }
+
+    private void ended(int index, Action action, ActionResult result) throws InterruptedException {
+      switch (result) {
+        case ActionResult.Done _ -> rule.stats().actionsDone().increment();
+        case ActionResult.Failed failed -> {
+          rule.stats().actionsFailed().increment();
+          log("action", action, failed);
+          failures.add(action, failed);
+        }
+      }
+      boolean last;
+      synchronized (this) {
+        last = --left == 0;
+      }
+      if (last) {
+        reportFailures();
+        finish();
+      } else if (number != null && result instanceof ActionResult.Done) {
+        var _ = inputs.done(number, index);
+      }
+    }
+
+    private void reportFailures() throws InterruptedException {
+      Action action = rule.errorAction();
+      if (action == null || failures.isEmpty()) {
+        return;
+      }
+      ActionResult result = attempt(action, new Outcome.Output(failures.json(), true));
+      if (result instanceof ActionResult.Failed failed) {
+        rule.stats().errorActionsFailed().increment();
+        log("error action", action, failed);
+      } else {
+        rule.stats().errorActionsDone().increment();
+      }
+    }
+
+    private void log(String what, Action action, ActionResult.Failed failed) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "rule {0}: {1} {2} failed on {3} for a message on {4}: {5}",
+          rule.name(),
+          what,
+          action.kind(),
+          failed.resource(),
+          row.topic(),
+          failed.why());
+    }
+
+    private void finish() {
+      pending.remove(row);
+      if (number != null) {
+        var _ = inputs.forget(number);
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.thingstead.rules.action;
+
+import io.thingstead.broker.Qos;
+import io.thingstead.model.sql.Template;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a rule does with its result. */
+public sealed interface Action {
+  /** The name in error messages, such as {@code HttpAction}. */
+  String kind();
+
+  /**
+   * Publishes the result on another topic.
+   *
+   * @param headers MQTT 5 properties of the new message
+   */
+  record Republish(Template topic, Qos qos, Headers headers) implements Action {
+    @Override
+    public String kind() {
+      return "RepublishAction";
+    }
+  }
+
+  /** MQTT 5 properties; null ones are not sent. */
+  record Headers(
+      @Nullable Template payloadFormatIndicator,
+      @Nullable Template contentType,
+      @Nullable Template responseTopic,
+      @Nullable Template correlationData,
+      @Nullable Template messageExpiry,
+      List<NamedTemplate> userProperties) {}
+
+  /** One name and the template of its value. */
+  record NamedTemplate(String name, Template value) {}
+
+  /**
+   * Posts the result to a web server that has confirmed that it wants it.
+   *
+   * @param confirmationUrl the destination's URL, a prefix of {@code url}; may be a template itself
+   */
+  record Http(Template url, Template confirmationUrl, List<NamedTemplate> headers)
+      implements Action {
+    @Override
+    public String kind() {
+      return "HttpAction";
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.thingstead.rules.action;
+
+import io.thingstead.account.Account;
+import io.thingstead.broker.Publishing;
+import java.net.URI;
+import java.time.Duration;
+import java.util.function.Predicate;
+
+/** Carries out actions, each with its own retries. Blocks: for virtual threads. */
+public final class Actions {
+  /** Tries of an action whose own rules do not say otherwise. */
+  private static final int TRIES = 3;
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final int PAUSE_FACTOR = 4;
+
+  private final Republisher republisher;
+  private final HttpPoster poster;
+  private final Pause pause;
+
+  /**
+   * @param confirmed whether an enabled destination has exactly this confirmation URL
+   */
+  public Actions(
+      Account account,
+      Publishing publishing,
+      HttpCalls calls,
+      Predicate<URI> confirmed,
+      Pause pause) {
+    republisher = new Republisher(account, publishing, calls.clock());
+    poster = new HttpPoster(calls, confirmed, pause);
+    this.pause = pause;
+  }
+
+  /** Runs an action until it is done, or trying again cannot help or has not. */
+  public ActionResult run(Action action, Delivery delivery) throws InterruptedException {
+    return switch (action) {
+      case Action.Http http -> poster.run(http, delivery);
+      case Action.Republish republish -> {
+        ActionResult result = republisher.run(republish, delivery);
+        Duration next = FIRST_PAUSE;
+        for (int tries = 1;
+            tries < TRIES && result instanceof ActionResult.Failed failed && failed.mayRetry();
+            tries++) {
+          pause.pause(next);
+          next = next.multipliedBy(PAUSE_FACTOR);
+          result = republisher.run(republish, delivery);
+        }
+        yield result;
+      }
+    };
+  }
+}

@@ -1,0 +1,147 @@
+package io.thingstead.rules.action;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * Posts to web servers. The address that the guard has checked is the one that is connected to:
+ * java.net.http would resolve the name a second time, and a hostile DNS could answer otherwise
+ * then. One connection a request; redirects are answers like any other. Blocks: for virtual
+ * threads.
+ */
+public final class HttpCalls {
+  /** Bytes of an answer's body beyond which it is not read. */
+  static final int REPLY_BYTES_MAX = 16_384;
+
+  private final TargetGuard guard;
+  private final SSLContext tls;
+  private final InstantSource clock;
+
+  /**
+   * @param tls which server certificates are trusted
+   */
+  public HttpCalls(TargetGuard guard, SSLContext tls, InstantSource clock) {
+    this.guard = guard;
+    this.tls = tls;
+    this.clock = clock;
+  }
+
+  public TargetGuard guard() {
+    return guard;
+  }
+
+  InstantSource clock() {
+    return clock;
+  }
+
+  /** One header line; the name is a token. */
+  public record Header(String name, String value) {}
+
+  /**
+   * Posts a body.
+   *
+   * @param deadlineMillis epoch milliseconds by which all must be done
+   */
+  public HttpReply post(URI uri, List<Header> headers, byte[] body, long deadlineMillis) {
+    InetAddress[] addresses;
+    try {
+      addresses = InetAddress.getAllByName(uri.getHost());
+    } catch (UnknownHostException e) {
+      return new HttpReply.NoAnswer("the host " + uri.getHost() + " is unknown", true);
+    }
+    for (InetAddress address : addresses) {
+      String refusal = guard.refusal(uri, address);
+      if (refusal != null) {
+        return new HttpReply.NoAnswer(refusal, false);
+      }
+    }
+    boolean connected = false;
+    try (Socket socket = new Socket()) {
+      connect(socket, addresses, TargetGuard.port(uri), deadlineMillis);
+      connected = true;
+      return exchange(socket, uri, head(uri, headers, body.length), body, deadlineMillis);
+    } catch (SocketTimeoutException e) {
+      return new HttpReply.NoAnswer("no answer in time", false);
+    } catch (IOException e) {
+      return new HttpReply.NoAnswer(
+          (connected ? "the exchange broke off: " : "no connection: ") + e.getMessage(),
+          !connected);
+    }
+  }
+
+  /** Connects to the first address: the others are tried when the caller tries again. */
+  private void connect(Socket socket, InetAddress[] addresses, int port, long deadlineMillis)
+      throws IOException {
+    socket.setTcpNoDelay(true);
+    socket.connect(new InetSocketAddress(addresses[0], port), left(deadlineMillis));
+  }
+
+  private HttpReply exchange(Socket socket, URI uri, byte[] head, byte[] body, long deadlineMillis)
+      throws IOException {
+    socket.setSoTimeout(left(deadlineMillis));
+    if (TargetGuard.isPlain(uri)) {
+      return exchange(socket, head, body, deadlineMillis);
+    }
+    String host = uri.getHost();
+    try (SSLSocket secure =
+        (SSLSocket)
+            tls.getSocketFactory().createSocket(socket, host, TargetGuard.port(uri), true)) {
+      SSLParameters parameters = secure.getSSLParameters();
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+      secure.setSSLParameters(parameters);
+      secure.startHandshake();
+      return exchange(secure, head, body, deadlineMillis);
+    }
+  }
+
+  private HttpReply exchange(Socket socket, byte[] head, byte[] body, long deadlineMillis)
+      throws IOException {
+    OutputStream out = socket.getOutputStream();
+    out.write(head);
+    out.write(body);
+    out.flush();
+    return new HttpReplyReader(
+            new BufferedInputStream(socket.getInputStream()),
+            () -> socket.setSoTimeout(left(deadlineMillis)))
+        .read();
+  }
+
+  private static byte[] head(URI uri, List<Header> headers, int length) {
+    String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+    StringBuilder head = new StringBuilder("POST ").append(path);
+    if (uri.getRawQuery() != null) {
+      head.append('?').append(uri.getRawQuery());
+    }
+    head.append(" HTTP/1.1\r\nHost: ").append(uri.getHost());
+    if (uri.getPort() >= 0) {
+      head.append(':').append(uri.getPort());
+    }
+    head.append("\r\nConnection: close\r\nContent-Length: ").append(length);
+    for (Header header : headers) {
+      head.append("\r\n").append(header.name()).append(": ").append(header.value());
+    }
+    return head.append("\r\n\r\n").toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Milliseconds left; a timeout of zero would mean none. */
+  private int left(long deadlineMillis) throws SocketTimeoutException {
+    long left = deadlineMillis - clock.millis();
+    if (left <= 0) {
+      throw new SocketTimeoutException("the time is up");
+    }
+    return (int) Math.min(left, Integer.MAX_VALUE);
+  }
+}
