@@ -1,0 +1,138 @@
+package io.thingstead.net;
+
+import io.thingstead.identity.ServerIdentity;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
+
+/** A certificate authority made for a test. */
+final class TestAuthority {
+  private static final char[] NO_PASSWORD = new char[0];
+  private static final Duration DAY = Duration.ofDays(1);
+
+  /** A certificate and its key, or another. */
+  record Identity(X509Certificate certificate, PrivateKey key) {
+    ServerIdentity asServer() {
+      return new ServerIdentity(key, List.of(certificate));
+    }
+  }
+
+  private final KeyPair key = newKey();
+  private final X509Certificate root;
+  private int serial = 1;
+
+  TestAuthority() {
+    root = sign("CN=Test root", key, null);
+  }
+
+  X509Certificate root() {
+    return root;
+  }
+
+  /** A client's certificate. */
+  Identity client(String name) {
+    KeyPair own = newKey();
+    return new Identity(sign("CN=" + name, own, null), own.getPrivate());
+  }
+
+  /** A server's certificate for host names. */
+  Identity server(String... hosts) {
+    KeyPair own = newKey();
+    return new Identity(sign("CN=server", own, hosts), own.getPrivate());
+  }
+
+  private X509Certificate sign(String name, KeyPair subject, String @Nullable [] hosts) {
+    try {
+      Instant now = Instant.now();
+      JcaX509v3CertificateBuilder builder =
+          new JcaX509v3CertificateBuilder(
+              new X500Name("CN=Test root"),
+              BigInteger.valueOf(serial++),
+              Date.from(now.minus(DAY)),
+              Date.from(now.plus(DAY)),
+              new X500Name(name),
+              subject.getPublic());
+      builder.addExtension(
+          Extension.basicConstraints, true, new BasicConstraints(subject.equals(key)));
+      if (hosts != null) {
+        GeneralName[] names = new GeneralName[hosts.length];
+        for (int i = 0; i < hosts.length; i++) {
+          names[i] = new GeneralName(GeneralName.dNSName, hosts[i]);
+        }
+        builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
+      }
+      return new JcaX509CertificateConverter()
+          .getCertificate(
+              builder.build(
+                  new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate())));
+    } catch (OperatorCreationException | CertIOException | GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static KeyPair newKey() {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec("secp256r1"));
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What a client needs to trust this authority and to show a certificate, or none. */
+  SSLContext clientContext(@Nullable Identity identity) throws GeneralSecurityException {
+    try {
+      KeyStore trusted = emptyStore();
+      trusted.setCertificateEntry("root", root);
+      TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+      trust.init(trusted);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(
+          identity == null ? new KeyManager[0] : keys(identity), trust.getTrustManagers(), null);
+      return context;
+    } catch (java.io.IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static KeyManager[] keys(Identity identity)
+      throws GeneralSecurityException, java.io.IOException {
+    KeyStore own = emptyStore();
+    own.setKeyEntry(
+        "own", identity.key(), NO_PASSWORD, new X509Certificate[] {identity.certificate()});
+    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+    keys.init(own, NO_PASSWORD);
+    return keys.getKeyManagers();
+  }
+
+  private static KeyStore emptyStore() throws GeneralSecurityException, java.io.IOException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, NO_PASSWORD);
+    return store;
+  }
+}
