@@ -1,0 +1,13 @@
+package io.thingstead.broker;
+
+/** Why the broker closes a connection; the names of the life-cycle events are in brackets. */
+public enum Closing {
+  /** Another connection came with the same client id (DUPLICATE_CLIENTID) [MQTT-3.1.4-3]. */
+  TAKEN_OVER,
+  /** A client without a durable session does not take its messages (THROTTLED). */
+  TOO_SLOW,
+  /** An administrator or the API closed it (API_INITIATED_DISCONNECT). */
+  ADMINISTRATIVE,
+  /** The server stops (SERVER_INITIATED_DISCONNECT). */
+  SHUTTING_DOWN
+}

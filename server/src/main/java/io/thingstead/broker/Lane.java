@@ -1,0 +1,160 @@
+package io.thingstead.broker;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.thingstead.model.topic.Topic;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one loop owns: the sessions whose client ids hash to it, in all accounts, and what it has to
+ * send at the end of its turn. A session never changes its lane; its connection is moved there.
+ */
+public final class Lane {
+  private final int number;
+  private final Loop loop;
+  private final ByteBufAllocator buffers;
+  private final InstantSource clock;
+  private final Outgoing outgoing;
+  private final Journal journal;
+  private final Wheel wheel = new Wheel();
+  private Target[] dirty = new Target[64];
+  private int dirtyCount;
+  private boolean turnEnds;
+  private @Nullable Parcel[] parcels = {};
+  private AtomicReferenceArray<@Nullable Parcel> spare = new AtomicReferenceArray<>(0);
+  private Lane[] lanes = {};
+
+  Lane(
+      int number, Loop loop, ByteBufAllocator buffers, InstantSource clock, Journal journal) {
+    this.number = number;
+    this.loop = loop;
+    this.buffers = buffers;
+    this.clock = clock;
+    this.journal = journal;
+    this.outgoing = new Outgoing(buffers, new TopicEntry(new Topic("-")), Unpooled.EMPTY_BUFFER);
+  }
+
+  void join(Lane[] all) {
+    lanes = all;
+    parcels = new @Nullable Parcel[all.length];
+    spare = new AtomicReferenceArray<>(all.length);
+  }
+
+  /** Its place among the lanes, from 0. */
+  public int number() {
+    return number;
+  }
+
+  public Loop loop() {
+    return loop;
+  }
+
+  ByteBufAllocator buffers() {
+    return buffers;
+  }
+
+  Outgoing outgoing() {
+    return outgoing;
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  /** Timers of this lane, by the second. */
+  public Wheel wheel() {
+    return wheel;
+  }
+
+  long nowMillis() {
+    return clock.millis();
+  }
+
+  /** Moves the timers; called once a second, on the loop. */
+  public void tick() {
+    wheel.turn(clock.millis());
+    journal.flush();
+    endTurnLater();
+  }
+
+  /** The target has something to send at the end of this turn. */
+  public void dirty(Target target) {
+    if (dirtyCount == dirty.length) {
+      dirty = Arrays.copyOf(dirty, dirtyCount * 2);
+    }
+    dirty[dirtyCount++] = target;
+    endTurnLater();
+  }
+
+  void endTurnLater() {
+    if (!turnEnds) {
+      turnEnds = true;
+      loop.execute(this::endTurn);
+    }
+  }
+
+  private void endTurn() {
+    turnEnds = false;
+    for (int i = 0; i < parcels.length; i++) {
+      Parcel parcel = parcels[i];
+      if (parcel != null) {
+        parcels[i] = null;
+        lanes[i].loop.execute(parcel);
+      }
+    }
+    for (int i = 0; i < dirtyCount; i++) {
+      dirty[i].flush();
+    }
+    Arrays.fill(dirty, 0, dirtyCount, null);
+    dirtyCount = 0;
+    journal.endTurn();
+  }
+
+  /** Runs a task that came from another lane. */
+  void run(Runnable task) {
+    task.run();
+  }
+
+  /** Runs a task on a lane, this or another, behind all that was sent there before. */
+  void send(Lane to, Runnable task) {
+    if (to == this) {
+      task.run();
+    } else {
+      parcel(to).add(task);
+    }
+  }
+
+  Parcel parcel(Lane to) {
+    Parcel parcel = parcels[to.number];
+    if (parcel == null) {
+      parcel = spare.getAndSet(to.number, null);
+      if (parcel == null) {
+        parcel = new Parcel(this, to);
+      }
+      parcels[to.number] = parcel;
+      endTurnLater();
+    }
+    return parcel;
+  }
+
+  /** The other lane has unpacked it. */
+  void takeBack(Parcel parcel, Lane to) {
+    Parcel other = spare.getAndSet(to.number, parcel);
+    if (other != null) {
+      other.close();
+    }
+  }
+
+  /** A buffer of this lane's allocator, for a target's output. */
+  public ByteBuf buffer(int bytes) {
+    return buffers.directBuffer(bytes);
+  }
+
+  void close() {
+    outgoing.close();
+  }
+}

@@ -1,0 +1,72 @@
+package io.thingstead.broker;
+
+import org.jspecify.annotations.Nullable;
+
+/** A message kept for one session, in memory or read back from its queue. */
+final class Stored {
+  final long sequence;
+  final TopicEntry topic;
+  final byte[] payload;
+  final Qos qos;
+  final boolean retain;
+  final long expiresAtMillis;
+  final MessageProperties properties;
+  final int[] subscriptionIds;
+
+  /** Whose branch this is, until it is durable or acknowledged. */
+  @Nullable Receipt receipt;
+
+  /** The receiver has it; its row need not be written. */
+  boolean acknowledged;
+
+  Stored(
+      long sequence,
+      TopicEntry topic,
+      byte[] payload,
+      Qos qos,
+      boolean retain,
+      long expiresAtMillis,
+      MessageProperties properties,
+      int[] subscriptionIds) {
+    this.sequence = sequence;
+    this.topic = topic;
+    this.payload = payload;
+    this.qos = qos;
+    this.retain = retain;
+    this.expiresAtMillis = expiresAtMillis;
+    this.properties = properties;
+    this.subscriptionIds = subscriptionIds;
+  }
+
+  static Stored of(Outgoing message, long sequence, Qos qos, boolean retain, int[] ids) {
+    byte[] payload = new byte[message.payloadBytes];
+    message.payload.getBytes(message.payloadAt, payload);
+    return new Stored(
+        sequence,
+        message.topic,
+        payload,
+        qos,
+        retain,
+        message.expiresAtMillis,
+        message.properties,
+        ids);
+  }
+
+  /** What it takes in memory, roughly. */
+  int bytes() {
+    return payload.length + topic.bytes().length + 64;
+  }
+
+  boolean expired(long nowMillis) {
+    return expiresAtMillis <= nowMillis;
+  }
+
+  /** Ends its branch, once. */
+  void settle(Outcome outcome) {
+    Receipt waiting = receipt;
+    if (waiting != null) {
+      receipt = null;
+      waiting.complete(outcome);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.thingstead.broker;
+
+import io.netty.buffer.ByteBuf;
+
+/** The client's end of an online session. Only the session's loop calls it. */
+public interface Target {
+  /** Whether packets carry the properties of MQTT 5. */
+  boolean properties();
+
+  /** The largest packet in bytes the client takes. */
+  long packetBytesMax();
+
+  /**
+   * Whether it takes more: false while what was written and not yet sent is at its bound. A QoS 0
+   * message is dropped then, any other waits in its session.
+   */
+  boolean writable();
+
+  /**
+   * A buffer with room for so many bytes, which the caller appends at once. What is appended leaves
+   * at the end of the loop's turn.
+   */
+  ByteBuf out(int bytes);
+
+  /** Appends a large piece after what {@link #out} holds, taking over the caller's reference. */
+  void append(ByteBuf piece);
+
+  /** Sends what was appended; called by the lane at the end of the loop's turn. */
+  void flush();
+
+  /** Sends PUBREL. */
+  void release(int packetId);
+
+  /**
+   * The broker ends this connection: says why (in MQTT 5) and closes. The session has been detached
+   * already, so nothing is told to it any more.
+   */
+  void close(Closing why);
+}

@@ -1,0 +1,110 @@
+package io.thingstead.broker;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The packet ids that are in flight to one client, and what they stand for. Ids are taken in turn
+ * from 1 to the window's size, so that one just freed is not the next one used.
+ */
+final class Window {
+  /** What an id waits for. */
+  enum State {
+    FREE,
+    /** QoS 1 sent: waits for PUBACK. */
+    PUBACK,
+    /** QoS 2: its id waits to be durable; nothing was sent. */
+    COMMIT,
+    /** QoS 2 sent: waits for PUBREC. */
+    PUBREC,
+    /** QoS 2 received: waits for its release to be durable, then for PUBCOMP. */
+    PUBCOMP
+  }
+
+  private static final State[] NONE = {};
+
+  private final int max;
+  private State[] states = NONE;
+  private @Nullable Stored[] messages = {};
+  private int inFlight;
+  private int last;
+
+  /**
+   * @param max ids at one time, 1 to 65535
+   */
+  Window(int max) {
+    this.max = max;
+  }
+
+  /** Takes an id for a message; 0 when all are in flight. */
+  int take(State state, @Nullable Stored message) {
+    if (inFlight >= max) {
+      return 0;
+    }
+    if (inFlight == states.length) {
+      grow(Math.min(max, Math.max(8, states.length * 2)));
+    }
+    int at = last;
+    do {
+      at = at == states.length ? 0 : at;
+      at++;
+    } while (states[at - 1] != State.FREE);
+    last = at;
+    set(at, state, message);
+    inFlight++;
+    return at;
+  }
+
+  /** Takes a given id, as a resumed session remembers it; even beyond the window's size. */
+  void restore(int id, State state, @Nullable Stored message) {
+    if (id > states.length) {
+      grow(id);
+    }
+    set(id, state, message);
+    inFlight++;
+  }
+
+  private void grow(int size) {
+    int was = states.length;
+    states = Arrays.copyOf(states, size);
+    Arrays.fill(states, was, size, State.FREE);
+    messages = Arrays.copyOf(messages, size);
+  }
+
+  private void set(int id, State state, @Nullable Stored message) {
+    states[id - 1] = state;
+    messages[id - 1] = message;
+  }
+
+  State state(int id) {
+    return id < 1 || id > states.length ? State.FREE : states[id - 1];
+  }
+
+  @Nullable Stored message(int id) {
+    return messages[id - 1];
+  }
+
+  /** The id now waits for something else. */
+  void move(int id, State state) {
+    states[id - 1] = state;
+  }
+
+  /** Frees an id in flight. */
+  void free(int id) {
+    set(id, State.FREE, null);
+    inFlight--;
+  }
+
+  boolean full() {
+    return inFlight >= max;
+  }
+
+  int inFlight() {
+    return inFlight;
+  }
+
+  /** The highest id that may be in flight. */
+  int highest() {
+    return states.length;
+  }
+}
