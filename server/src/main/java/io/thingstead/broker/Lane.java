@@ -19,11 +19,13 @@ public final class Lane {
   private final ByteBufAllocator buffers;
   private final InstantSource clock;
   private final Outgoing outgoing;
+  private final Outgoing replay;
   private final Journal journal;
   private final Wheel wheel = new Wheel();
   private Target[] dirty = new Target[64];
   private int dirtyCount;
   private boolean turnEnds;
+  private @Nullable Receipt receipt;
   private @Nullable Parcel[] parcels = {};
   private AtomicReferenceArray<@Nullable Parcel> spare = new AtomicReferenceArray<>(0);
   private Lane[] lanes = {};
@@ -35,7 +37,10 @@ public final class Lane {
     this.buffers = buffers;
     this.clock = clock;
     this.journal = journal;
-    this.outgoing = new Outgoing(buffers, new TopicEntry(new Topic("-")), Unpooled.EMPTY_BUFFER);
+    TopicEntry nowhere = new TopicEntry(new Topic("-"));
+    this.outgoing = new Outgoing(buffers, nowhere, Unpooled.EMPTY_BUFFER);
+    this.replay = new Outgoing(buffers, nowhere, Unpooled.EMPTY_BUFFER);
+    journal.join(this);
   }
 
   void join(Lane[] all) {
@@ -59,6 +64,50 @@ public final class Lane {
 
   Outgoing outgoing() {
     return outgoing;
+  }
+
+  /** A kept message as an outgoing one, which is good until the next. */
+  Outgoing replay(Stored message) {
+    replay.begin(
+        message.topic, Unpooled.wrappedBuffer(message.payload), 0, message.payload.length);
+    replay.qos = message.qos;
+    replay.retain = message.retain;
+    replay.properties = message.properties;
+    replay.expiresAtMillis = message.expiresAtMillis;
+    replay.nowMillis =
+        message.expiresAtMillis == Long.MAX_VALUE ? 0 : clock.millis();
+    return replay;
+  }
+
+  /** A retained message as an outgoing one, which is good until the next. */
+  Outgoing replay(TopicEntry topic, RetainedMessage message) {
+    return replay(
+        new Stored(
+            0,
+            topic,
+            message.payload(),
+            message.qos(),
+            true,
+            message.expiresAtMillis(),
+            message.properties(),
+            Delivery.NO_IDS));
+  }
+
+  /** What the publish that is being routed waits for; made when first asked for. */
+  Receipt receipt() {
+    Receipt made = receipt;
+    if (made == null) {
+      made = new Receipt(this);
+      receipt = made;
+    }
+    return made;
+  }
+
+  /** Ends the routing of one publish. */
+  @Nullable Receipt takeReceipt() {
+    Receipt made = receipt;
+    receipt = null;
+    return made;
   }
 
   Journal journal() {
@@ -156,5 +205,6 @@ public final class Lane {
 
   void close() {
     outgoing.close();
+    replay.close();
   }
 }

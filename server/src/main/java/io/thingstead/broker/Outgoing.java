@@ -31,8 +31,14 @@ final class Outgoing {
   boolean retain;
   MessageProperties properties = MessageProperties.NONE;
   long expiresAtMillis;
-  long acceptedAtMillis;
+
+  /** The time, if there is an expiry. */
+  long nowMillis;
+
   @Nullable Session publisher;
+
+  /** Durable sessions have got it by another way. */
+  boolean passing;
 
   Outgoing(ByteBufAllocator buffers, TopicEntry topic, ByteBuf payload) {
     this.buffers = buffers;

@@ -44,7 +44,7 @@ final class Parcel implements Runnable {
     things[at + 5] = message.properties == MessageProperties.NONE ? null : message.properties;
     boolean copied = message.payloadBytes <= Outgoing.COPIED_BYTES_MAX;
     bytes.writeByte(
-        message.qos.ordinal() | (message.retain ? 4 : 0) | (copied ? 8 : 0));
+        message.qos.ordinal() | (message.retain ? 4 : 0) | (copied ? 8 : 0) | (message.passing ? 16 : 0));
     bytes.writeLong(message.expiresAtMillis);
     bytes.writeInt(message.payloadBytes);
     if (copied) {
@@ -98,7 +98,9 @@ final class Parcel implements Runnable {
     }
     message.qos = Qos.of(flags & 3);
     message.retain = (flags & 4) != 0;
+    message.passing = (flags & 16) != 0;
     message.expiresAtMillis = expiresAtMillis;
+    message.nowMillis = expiresAtMillis == Long.MAX_VALUE ? 0 : to.nowMillis();
     message.publisher = (Session) things[at + 4];
     MessageProperties properties = (MessageProperties) things[at + 5];
     message.properties = properties == null ? MessageProperties.NONE : properties;

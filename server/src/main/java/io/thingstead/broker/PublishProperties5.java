@@ -55,7 +55,7 @@ final class PublishProperties5 {
       out.writeByte(PAYLOAD_FORMAT).writeByte(properties.utf8() ? 1 : 0);
     }
     if (message.expiresAtMillis != Long.MAX_VALUE) {
-      long left = Math.max(0, message.expiresAtMillis - message.acceptedAtMillis) / 1000;
+      long left = Math.max(0, message.expiresAtMillis - message.nowMillis) / 1000;
       out.writeByte(EXPIRY).writeInt((int) Math.min(left, 0xFFFF_FFFFL));
     }
     text(out, CONTENT_TYPE, properties.contentType());

@@ -6,13 +6,15 @@ import org.jspecify.annotations.Nullable;
  * Who gets the messages of one topic, as of two versions of the subscription index.
  *
  * @param byLane the sessions of each lane, or null where a lane has none
+ * @param durable whether a lane has a durable session among them
  * @param sinks parts of the server
  * @param groups shared subscriptions, each of which picks one of its members
  */
 record Route(
     int version,
     int wildVersion,
-    Delivery @Nullable [][] byLane,
+    @Nullable Delivery[][] byLane,
+    boolean[] durable,
     Sink[] sinks,
     SharedGroup[] groups) {
 

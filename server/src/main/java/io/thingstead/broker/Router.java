@@ -54,7 +54,13 @@ final class Router {
     int wildVersion = index.version(SubscriptionIndex.WILD);
     Found found = new Found();
     index.match(topic.topic().text(), found::add);
-    return new Route(version, wildVersion, found.byLane(lanes), found.sinks(), found.groups());
+    return new Route(
+        version,
+        wildVersion,
+        found.byLane(lanes),
+        found.durable(lanes),
+        found.sinks(),
+        found.groups());
   }
 
   private static final class Found {
@@ -121,6 +127,14 @@ final class Router {
         byLane[lane][--counts[lane]] = delivery;
       }
       return byLane;
+    }
+
+    boolean[] durable(int lanes) {
+      boolean[] durable = new boolean[lanes];
+      for (Delivery delivery : deliveries) {
+        durable[delivery.session.lane().number()] |= delivery.session.durable();
+      }
+      return durable;
     }
 
     Sink[] sinks() {

@@ -1,9 +1,13 @@
 package io.thingstead.broker;
 
+import io.thingstead.model.topic.Topic;
 import org.jspecify.annotations.Nullable;
 
 /** A message kept for one session, in memory or read back from its queue. */
 final class Stored {
+  private static final TopicEntry NOWHERE = new TopicEntry(new Topic("-"));
+  private static final byte[] NOTHING = {};
+
   final long sequence;
   final TopicEntry topic;
   final byte[] payload;
@@ -18,6 +22,12 @@ final class Stored {
 
   /** The receiver has it; its row need not be written. */
   boolean acknowledged;
+
+  /** Its row is on disk. */
+  boolean durable;
+
+  /** Not in memory for the client; counted by the spool until it is durable. */
+  boolean spilled;
 
   Stored(
       long sequence,
@@ -36,6 +46,22 @@ final class Stored {
     this.expiresAtMillis = expiresAtMillis;
     this.properties = properties;
     this.subscriptionIds = subscriptionIds;
+  }
+
+  /** Only the place of a message whose row has the rest. */
+  static Stored slim(long sequence) {
+    Stored slim =
+        new Stored(
+            sequence,
+            NOWHERE,
+            NOTHING,
+            Qos.AT_LEAST_ONCE,
+            false,
+            Long.MAX_VALUE,
+            MessageProperties.NONE,
+            Delivery.NO_IDS);
+    slim.durable = true;
+    return slim;
   }
 
   static Stored of(Outgoing message, long sequence, Qos qos, boolean retain, int[] ids) {

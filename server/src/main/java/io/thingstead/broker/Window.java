@@ -84,6 +84,11 @@ final class Window {
     return messages[id - 1];
   }
 
+  /** The same message, in another form. */
+  void replace(int id, Stored message) {
+    messages[id - 1] = message;
+  }
+
   /** The id now waits for something else. */
   void move(int id, State state) {
     states[id - 1] = state;

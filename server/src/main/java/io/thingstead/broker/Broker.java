@@ -1,0 +1,299 @@
+package io.thingstead.broker;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.thingstead.account.Account;
+import io.thingstead.engine.Rows;
+import io.thingstead.model.Limits;
+import io.thingstead.model.topic.Topic;
+import io.thingstead.model.topic.TopicFilter;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One account's broker: from a published message to everyone who gets it. */
+public final class Broker implements Publishing {
+  private final Account account;
+  private final long accountNumber;
+  private final Lanes lanes;
+  private final Storage storage;
+  private final Router router;
+  private final Counters counters = new Counters();
+  private final Clients clients;
+  private final Groups groups;
+  private final RetainedStore retained;
+
+  public Broker(Account account, Limits limits, Lanes lanes, Storage storage) {
+    this.account = account;
+    this.accountNumber = account.id().number();
+    this.lanes = lanes;
+    this.storage = storage;
+    boolean hashMatchesParent = account.profile().hashMatchesParent();
+    router = new Router(new SubscriptionIndex(hashMatchesParent), lanes.count());
+    groups = new Groups(router.index());
+    clients = new Clients(this, lanes);
+    retained =
+        new RetainedStore(
+            this,
+            lanes,
+            new RetainedIndex(hashMatchesParent),
+            limits.retained().messages());
+  }
+
+  /**
+   * Reads what a former run has left; on the caller's thread, before clients connect.
+   *
+   * @return completes when the lanes have taken it over
+   */
+  public CompletableFuture<Void> load() {
+    CompletableFuture<?>[] loads = new CompletableFuture<?>[Tables.PARTITIONS];
+    for (int partition = 0; partition < loads.length; partition++) {
+      Rows rows = storage.rows().apply(partition);
+      retained.load(rows);
+      loads[partition] = clients.load(partition, rows);
+    }
+    return CompletableFuture.allOf(loads);
+  }
+
+  public Account account() {
+    return account;
+  }
+
+  public Counters counters() {
+    return counters;
+  }
+
+  /** Sessions by client id. */
+  public Clients clients() {
+    return clients;
+  }
+
+  /** Retained messages, for the API. */
+  public @Nullable RetainedMessage retained(Topic topic) {
+    return retained.get(topic.text());
+  }
+
+  /** Retained messages in the order of their topics, behind the topic given. */
+  public List<RetainedMessage> retainedAfter(@Nullable String topic, int limit) {
+    return retained.index().after(topic, limit);
+  }
+
+  /** What is known of a topic; publishers keep it. */
+  public TopicEntry topic(Topic topic) {
+    return router.entry(topic);
+  }
+
+  long accountNumber() {
+    return accountNumber;
+  }
+
+  Router router() {
+    return router;
+  }
+
+  Groups groups() {
+    return groups;
+  }
+
+  RetainedStore retainedStore() {
+    return retained;
+  }
+
+  boolean accepting() {
+    return storage.accepting().getAsBoolean();
+  }
+
+  Rows rows(int partition) {
+    return storage.rows().apply(partition);
+  }
+
+  /** Reads off the loop and hands the result to the lane. */
+  <R> void read(Supplier<R> query, Consumer<R> to, Lane lane) {
+    storage
+        .reader()
+        .execute(
+            () -> {
+              R found = query.get();
+              lane.loop().execute(() -> to.accept(found));
+            });
+  }
+
+  /**
+   * Routes a client's message, on the client's lane.
+   *
+   * @param publisher whose it is
+   * @param payload read from {@code at}, {@code length} bytes; not kept
+   * @param expiresAtMillis epoch milliseconds, or {@code Long.MAX_VALUE}
+   * @return null when nothing is left to wait for; else what to wait for, which the caller seals
+   */
+  public @Nullable Receipt publish(
+      Session publisher,
+      TopicEntry topic,
+      ByteBuf payload,
+      int at,
+      int length,
+      Qos qos,
+      boolean retain,
+      long expiresAtMillis,
+      MessageProperties properties,
+      Origin origin) {
+    Lane lane = publisher.lane();
+    Outgoing message = lane.outgoing();
+    message.begin(topic, payload, at, length);
+    message.qos = qos;
+    message.retain = retain;
+    message.properties = properties;
+    message.expiresAtMillis = expiresAtMillis;
+    message.nowMillis = expiresAtMillis == Long.MAX_VALUE ? 0 : lane.nowMillis();
+    message.publisher = publisher;
+    message.passing = false;
+    return route(lane, message, origin);
+  }
+
+  @Override
+  public CompletionStage<Void> publish(Message message) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    byte[] payload = message.payloadBytes();
+    TopicEntry topic = router.entry(message.topic());
+    Lane lane = lanes.of(message.topic().text());
+    lane.loop()
+        .execute(
+            () -> {
+              Receipt receipt = publish(lane, topic, payload, message);
+              if (receipt == null) {
+                done.complete(null);
+              } else {
+                receipt.seal(outcome -> complete(done, outcome));
+              }
+            });
+    return done;
+  }
+
+  private static void complete(CompletableFuture<Void> done, Outcome outcome) {
+    if (outcome == Outcome.ACCEPTED) {
+      done.complete(null);
+    } else {
+      done.completeExceptionally(new NotAcceptedException(outcome));
+    }
+  }
+
+  private @Nullable Receipt publish(Lane lane, TopicEntry topic, byte[] payload, Message message) {
+    Outgoing out = lane.outgoing();
+    out.begin(topic, Unpooled.wrappedBuffer(payload), 0, payload.length);
+    out.qos = message.qos();
+    out.retain = message.retain();
+    out.properties = message.properties();
+    out.expiresAtMillis = message.expiresAtMillis();
+    out.nowMillis = lane.nowMillis();
+    out.publisher = null;
+    out.passing = false;
+    return route(lane, out, message.origin());
+  }
+
+  /** Hands the lane's outgoing message to everyone. */
+  @Nullable Receipt route(Lane lane, Outgoing message, Origin origin) {
+    counters.published.increment();
+    if (message.retain && !message.passing) {
+      retained.publish(lane, message);
+    }
+    Route route = message.topic.route(router);
+    Delivery[][] byLane = route.byLane();
+    for (int i = 0; i < byLane.length; i++) {
+      Delivery[] deliveries = byLane[i];
+      if (deliveries != null) {
+        hand(lane, lanes.at(i), message, deliveries, route.durable()[i]);
+      }
+    }
+    if (route.groups().length > 0) {
+      for (SharedGroup group : route.groups()) {
+        Subscription member = group.pick(ThreadLocalRandom.current(), message.qos);
+        if (member != null) {
+          Session session = member.session();
+          Delivery[] one = {Delivery.of(member)};
+          hand(lane, session.lane(), message, one, session.durable());
+        }
+      }
+    }
+    if (route.sinks().length > 0) {
+      tell(lane, route.sinks(), message, origin);
+    }
+    return lane.takeReceipt();
+  }
+
+  private void hand(
+      Lane lane, Lane to, Outgoing message, Delivery[] deliveries, boolean durable) {
+    if (to == lane) {
+      deliver(message, deliveries);
+      return;
+    }
+    Receipt waiting = null;
+    if (durable && !message.passing && message.qos != Qos.AT_MOST_ONCE) {
+      waiting = lane.receipt();
+      waiting.branch();
+    }
+    lane.parcel(to).add(this, message, deliveries, waiting);
+  }
+
+  private static void deliver(Outgoing message, Delivery[] deliveries) {
+    boolean many = deliveries.length > 1;
+    for (Delivery delivery : deliveries) {
+      if (!delivery.noLocal || delivery.session != message.publisher) {
+        delivery.session.outbound().offer(message, delivery, many);
+      }
+    }
+  }
+
+  /** A message came from another lane, which waits for the receipt if there is one. */
+  void arrived(
+      Lane lane, Outgoing message, Delivery[] deliveries, @Nullable Receipt waiting) {
+    deliver(message, deliveries);
+    Receipt here = lane.takeReceipt();
+    if (waiting == null) {
+      return;
+    }
+    if (here == null) {
+      lane.send(waiting.lane(), () -> waiting.complete(Outcome.ACCEPTED));
+    } else {
+      here.seal(outcome -> lane.send(waiting.lane(), () -> waiting.complete(outcome)));
+    }
+  }
+
+  private static void tell(Lane lane, Sink[] sinks, Outgoing message, Origin origin) {
+    Message whole =
+        new Message(
+            message.topic.topic(),
+            message.payload.slice(message.payloadAt, message.payloadBytes),
+            message.qos,
+            message.retain,
+            message.expiresAtMillis,
+            message.properties,
+            origin,
+            lane.nowMillis());
+    for (Sink sink : sinks) {
+      CompletionStage<?> stage = sink.accept(whole);
+      if (stage == null || message.qos == Qos.AT_MOST_ONCE) {
+        continue;
+      }
+      Receipt waiting = lane.receipt();
+      waiting.branch();
+      stage.whenComplete(
+          (_, failure) ->
+              lane.loop()
+                  .execute(
+                      () ->
+                          waiting.complete(
+                              failure == null ? Outcome.ACCEPTED : Outcome.UNAVAILABLE)));
+    }
+  }
+
+  @Override
+  public Registration attach(TopicFilter filter, Sink sink) {
+    Attachment attachment = new Attachment(sink);
+    router.index().add(filter, attachment);
+    return () -> router.index().remove(filter, attachment);
+  }
+}

@@ -1,0 +1,403 @@
+package io.thingstead.broker;
+
+import io.netty.buffer.Unpooled;
+import io.thingstead.engine.Key;
+import io.thingstead.engine.Rows;
+import io.thingstead.model.topic.TopicFilter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions of an account by client id: who takes one over, how long it is kept, what it
+ * subscribes to. Everything about one client happens on the lane of its id.
+ */
+public final class Clients {
+  private final Broker broker;
+  private final Lanes lanes;
+  private final List<Map<String, Session>> byLane = new ArrayList<>();
+  private final Wills wills;
+
+  Clients(Broker broker, Lanes lanes) {
+    this.broker = broker;
+    this.lanes = lanes;
+    for (int i = 0; i < lanes.count(); i++) {
+      byLane.add(new HashMap<>());
+    }
+    wills = new Wills(broker);
+  }
+
+  /** The lane of a client id, to which its connection must move before {@link #connect}. */
+  public Lane lane(String clientId) {
+    return lanes.of(clientId);
+  }
+
+  private Map<String, Session> on(Lane lane) {
+    return byLane.get(lane.number());
+  }
+
+  /** What became of a CONNECT. */
+  public interface Connected {
+    /**
+     * The client has its session; nothing was sent to it yet.
+     *
+     * @param present whether it had been kept for it
+     */
+    void connected(Session session, boolean present);
+
+    /** What must be durable cannot be made so, or another connection came meanwhile. */
+    void refused(Closing why);
+  }
+
+  /**
+   * Gives a client its session, from whichever connection has it now. On the client's lane; the
+   * answer comes when all that must survive is durable.
+   */
+  public void connect(Connecting client, Target target, Connected to) {
+    Lane lane = lane(client.clientId());
+    Session known = on(lane).get(client.clientId());
+    if (known != null) {
+      close(known, Closing.TAKEN_OVER);
+      known = on(lane).get(client.clientId());
+    }
+    boolean resumes =
+        known != null
+            && known.durable()
+            && !client.cleanStart()
+            && known.properties() == client.properties();
+    if (known != null && !resumes) {
+      end(known);
+      known = null;
+    }
+    boolean writes = known != null || client.expirySeconds() > 0 || client.will() != null;
+    Session session = known == null ? begin(lane, client) : known;
+    session.connecting(to);
+    if (!writes) {
+      finish(session, client, target, to, resumes);
+      return;
+    }
+    session.expirySeconds(client.expirySeconds());
+    session.offlineSinceMillis(0);
+    if (session.durable()) {
+      putRow(session);
+    }
+    wills.set(session, client.will());
+    lane.journal()
+        .then(
+            durable -> {
+              if (session.connecting() != to) {
+                return;
+              }
+              if (durable) {
+                finish(session, client, target, to, resumes);
+              } else {
+                session.connecting(null);
+                wills.cancel(session);
+                away(session);
+                to.refused(Closing.UNAVAILABLE);
+              }
+            });
+  }
+
+  private Session begin(Lane lane, Connecting client) {
+    // Unique for the client: no two sessions of one id begin in one millisecond and both leave
+    // rows, since the rows of the first are deleted first, in the same order.
+    Session session =
+        new Session(
+            broker,
+            lane,
+            client.clientId(),
+            client.properties(),
+            lane.incarnation(),
+            client.expirySeconds());
+    on(lane).put(client.clientId(), session);
+    return session;
+  }
+
+  private static void finish(
+      Session session, Connecting client, Target target, Connected to, boolean resumes) {
+    session.connecting(null);
+    session.attach(target, client.authorization(), client.windowMax());
+    to.connected(session, resumes);
+    session.outbound().pump();
+  }
+
+  private static void putRow(Session session) {
+    session.putRow(
+        Tables.SESSION,
+        Key.of(session.clientId()),
+        new SessionRow(
+                session.incarnation(),
+                session.properties(),
+                session.expirySeconds(),
+                session.offlineSinceMillis())
+            .encode());
+  }
+
+  /** Closes the session's connection, if it has one, as after a loss. */
+  void close(Session session, Closing why) {
+    Connected waiting = session.connecting();
+    if (waiting != null) {
+      session.connecting(null);
+      waiting.refused(why);
+      wills.lost(session);
+      away(session);
+    }
+    Target target = session.target();
+    if (target != null) {
+      disconnected(session, target, true);
+      target.close(why);
+    }
+  }
+
+  /**
+   * The connection of a session is over. On its lane.
+   *
+   * @param target the connection; nothing happens if the session has another by now
+   * @param lost whether the client did not say that it leaves for good, so that its will counts
+   */
+  public void disconnected(Session session, Target target, boolean lost) {
+    if (session.target() != target) {
+      return;
+    }
+    session.detach();
+    if (lost) {
+      wills.lost(session);
+    } else {
+      wills.cancel(session);
+    }
+    away(session);
+  }
+
+  /** The client changes how long its session is kept, as it leaves. */
+  public void expiry(Session session, long seconds) {
+    session.expirySeconds(seconds);
+  }
+
+  private void away(Session session) {
+    if (session.ended()) {
+      return;
+    }
+    if (session.expirySeconds() == 0) {
+      end(session);
+      return;
+    }
+    session.offlineSinceMillis(session.lane().nowMillis());
+    putRow(session);
+    expireLater(session);
+  }
+
+  private void expireLater(Session session) {
+    if (session.expirySeconds() == Connecting.FOR_EVER) {
+      return;
+    }
+    long since = session.offlineSinceMillis();
+    session
+        .lane()
+        .wheel()
+        .at(
+            since + session.expirySeconds() * 1000,
+            () -> {
+              if (!session.ended() && !session.busy() && session.offlineSinceMillis() == since) {
+                broker.counters().expired.increment();
+                end(session);
+              }
+            });
+  }
+
+  /** Forgets a session and all its rows. */
+  void end(Session session) {
+    session.end();
+    on(session.lane()).remove(session.clientId(), session);
+    wills.sessionEnds(session);
+    session.subscriptions().values().forEach(held -> leave(session, held));
+    session.subscriptions().clear();
+    if (session.durable()) {
+      session.deleteRow(Tables.SESSION, Key.of(session.clientId()));
+      session.deleteRows(Tables.SUBSCRIPTION, session.key());
+      session.deleteRows(Tables.QUEUE, session.key());
+      session.deleteRows(Tables.INBOUND, session.key());
+      session.deleteRow(Tables.PROGRESS, session.key());
+    }
+  }
+
+  /**
+   * Makes or changes a subscription. On the session's lane.
+   *
+   * @param done hears whether it holds: false when it must be durable and cannot be
+   * @return whether there was none with this text
+   */
+  public boolean subscribe(Session session, Subscribing request, Consumer<Boolean> done) {
+    Subscription subscription =
+        new Subscription(
+            session,
+            request.filter(),
+            request.qos(),
+            request.noLocal(),
+            request.retainAsPublished(),
+            request.id());
+    Session.Held held = new Session.Held(subscription, request.share());
+    boolean fresh = session.subscriptions().put(request.text(), held) == null;
+    join(held);
+    if (!session.durable()) {
+      done.accept(true);
+      return fresh;
+    }
+    session.putRow(
+        Tables.SUBSCRIPTION,
+        session.key(request.text()),
+        new SubscriptionRow(
+                request.qos(), request.noLocal(), request.retainAsPublished(), request.id())
+            .encode());
+    session
+        .lane()
+        .journal()
+        .then(
+            durable -> {
+              if (!durable && session.subscriptions().get(request.text()) == held) {
+                session.subscriptions().remove(request.text());
+                leave(session, held);
+              }
+              done.accept(durable);
+            });
+    return fresh;
+  }
+
+  private void join(Session.Held held) {
+    String share = held.share();
+    if (share == null) {
+      broker.router().index().add(held.subscription().filter(), held.subscription());
+    } else {
+      broker.groups().join(share, held.subscription());
+    }
+  }
+
+  private void leave(Session session, Session.Held held) {
+    TopicFilter filter = held.subscription().filter();
+    String share = held.share();
+    if (share == null) {
+      broker.router().index().remove(filter, session);
+    } else {
+      broker.groups().leave(share, filter, session);
+    }
+  }
+
+  /**
+   * Sends the retained messages a new subscription asks for; after SUBACK.
+   *
+   * @param fresh whether there was no such subscription before
+   */
+  public void sendRetained(Session session, Subscribing request, boolean fresh) {
+    boolean wanted =
+        request.share() == null
+            && switch (request.retained()) {
+              case SEND -> true;
+              case SEND_IF_NEW -> fresh;
+              case DO_NOT_SEND -> false;
+            };
+    if (wanted) {
+      List<String> topics = broker.retainedMatching(request.filter());
+      session.outbound().retained(topics, request.qos(), request.id());
+    }
+  }
+
+  /**
+   * Ends a subscription. On the session's lane.
+   *
+   * @param done hears that it is durably gone, or cannot be
+   * @return whether there was one
+   */
+  public boolean unsubscribe(Session session, String text, Consumer<Boolean> done) {
+    Session.Held held = session.subscriptions().remove(text);
+    if (held != null) {
+      leave(session, held);
+    }
+    if (held == null || !session.durable()) {
+      done.accept(true);
+      return held != null;
+    }
+    session.deleteRow(Tables.SUBSCRIPTION, session.key(text));
+    session.lane().journal().then(done::accept);
+    return true;
+  }
+
+  /** Closes every connection of the account; completes when the lanes have. */
+  public CompletableFuture<Void> closeAll(Closing why) {
+    CompletableFuture<?>[] all = new CompletableFuture<?>[lanes.count()];
+    for (int i = 0; i < all.length; i++) {
+      Lane lane = lanes.at(i);
+      all[i] =
+          CompletableFuture.runAsync(
+              () -> List.copyOf(on(lane).values()).forEach(session -> close(session, why)),
+              lane.loop());
+    }
+    return CompletableFuture.allOf(all);
+  }
+
+  /** Closes a client's connection; completes with whether it had one. */
+  public CompletableFuture<Boolean> close(String clientId, Closing why) {
+    Lane lane = lane(clientId);
+    return CompletableFuture.supplyAsync(
+        () -> {
+          Session session = on(lane).get(clientId);
+          if (session == null || !session.online()) {
+            return false;
+          }
+          close(session, why);
+          return true;
+        },
+        lane.loop());
+  }
+
+  CompletableFuture<?> load(int partition, Rows rows) {
+    Lane lane = lanes.of(partition);
+    List<LoadedSession> found = LoadedSession.all(rows, broker.router());
+    return CompletableFuture.runAsync(() -> found.forEach(one -> adopt(lane, one)), lane.loop())
+        .thenRunAsync(() -> wills.load(lane, rows(rows)), lane.loop());
+  }
+
+  private static List<Rows.Row> rows(Rows rows) {
+    return rows.scan(Tables.WILL, Key.ALL, null, Integer.MAX_VALUE);
+  }
+
+  private void adopt(Lane lane, LoadedSession loaded) {
+    SessionRow row = loaded.row();
+    Session session =
+        new Session(
+            broker,
+            lane,
+            loaded.clientId(),
+            row.properties(),
+            row.incarnation(),
+            Math.max(1, row.expirySeconds()));
+    session.expirySeconds(row.expirySeconds());
+    // A client that was online when the server ended is lost as of now.
+    long since = row.offlineSinceMillis();
+    session.offlineSinceMillis(since == 0 ? lane.nowMillis() : since);
+    on(lane).put(loaded.clientId(), session);
+    loaded
+        .subscriptions()
+        .forEach(
+            (text, one) -> {
+              Session.Held held = one.held(session);
+              session.subscriptions().put(text, held);
+              join(held);
+            });
+    loaded.inbound().forEach(session.inbound()::load);
+    session.outbound().spool().load(loaded.progress(), loaded.tail());
+    if (row.expirySeconds() == 0) {
+      end(session);
+    } else {
+      expireLater(session);
+    }
+  }
+
+  /** The session of a client id, for those on its lane. */
+  @Nullable Session get(Lane lane, String clientId) {
+    return on(lane).get(clientId);
+  }
+}

@@ -1,0 +1,29 @@
+package io.thingstead.broker;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** What the broker counts; read at scrape time. */
+public final class Counters {
+  /** Messages published by clients and by the server. */
+  public final LongAdder published = new LongAdder();
+
+  /** QoS 0 messages dropped because their receiver was slow. */
+  public final LongAdder dropped = new LongAdder();
+
+  /** Messages refused to their publisher because a durable queue was full or the disk is. */
+  public final LongAdder overflowed = new LongAdder();
+
+  /** Connections closed because they did not take their messages. */
+  public final LongAdder tooSlow = new LongAdder();
+
+  /** Messages larger than what the receiver takes. */
+  public final LongAdder tooLarge = new LongAdder();
+
+  /** Messages kept from a subscriber for want of {@code iot:Receive}. */
+  public final LongAdder notReceivable = new LongAdder();
+
+  /** Durable sessions ended because nobody came back in time. */
+  public final LongAdder expired = new LongAdder();
+
+  Counters() {}
+}

@@ -1,0 +1,57 @@
+package io.thingstead.broker;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.thingstead.engine.Commits;
+import java.time.InstantSource;
+import java.util.List;
+
+/** The lanes of a server, one for each loop; shared by the brokers of all accounts. */
+public final class Lanes {
+  private final Lane[] lanes;
+
+  /**
+   * @param loops at least one
+   * @param commits where what must survive goes
+   */
+  public Lanes(
+      List<? extends Loop> loops, Commits commits, ByteBufAllocator buffers, InstantSource clock) {
+    lanes = new Lane[loops.size()];
+    for (int i = 0; i < lanes.length; i++) {
+      lanes[i] = new Lane(i, loops.get(i), buffers, clock, new Journal(commits.lane()));
+    }
+    for (Lane lane : lanes) {
+      lane.join(lanes);
+    }
+  }
+
+  /** The lane of a client's session, or of what the server publishes on a topic. */
+  public Lane of(String key) {
+    return of(Tables.partition(key));
+  }
+
+  Lane of(int partition) {
+    return lanes[partition % lanes.length];
+  }
+
+  Lane at(int number) {
+    return lanes[number];
+  }
+
+  public int count() {
+    return lanes.length;
+  }
+
+  /** Moves the timers of all lanes; to be called once a second, from any thread. */
+  public void tick() {
+    for (Lane lane : lanes) {
+      lane.loop().execute(lane::tick);
+    }
+  }
+
+  /** Gives buffers back; when the loops have stopped. */
+  public void close() {
+    for (Lane lane : lanes) {
+      lane.close();
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.thingstead.broker;
+
+import io.thingstead.engine.Key;
+import io.thingstead.engine.Rows;
+import io.thingstead.model.topic.TopicFilter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A durable session as its rows have it.
+ *
+ * @param subscriptions by the text the client used
+ * @param tail the number behind the last queued message
+ */
+record LoadedSession(
+    String clientId,
+    SessionRow row,
+    Map<String, Loaded> subscriptions,
+    List<Integer> inbound,
+    ProgressRow progress,
+    long tail) {
+  private static final int PAGE = 1000;
+
+  /** A subscription that waits for its session. */
+  record Loaded(TopicFilter filter, @Nullable String share, SubscriptionRow row) {
+    Session.Held held(Session session) {
+      return new Session.Held(
+          new Subscription(
+              session, filter, row.qos(), row.noLocal(), row.retainAsPublished(), row.id()),
+          share);
+    }
+  }
+
+  /** All sessions of a partition. */
+  static List<LoadedSession> all(Rows rows, Router router) {
+    List<LoadedSession> all = new ArrayList<>();
+    Key after = null;
+    while (true) {
+      List<Rows.Row> page = rows.scan(Tables.SESSION, Key.ALL, after, PAGE);
+      for (Rows.Row row : page) {
+        after = row.key();
+        all.add(one(row, rows, router));
+      }
+      if (page.size() < PAGE) {
+        return all;
+      }
+    }
+  }
+
+  private static LoadedSession one(Rows.Row found, Rows rows, Router router) {
+    String clientId = found.key().read().text();
+    SessionRow row = SessionRow.decode(found.value());
+    Key prefix = Key.of(clientId, row.incarnation());
+    byte[] progress = rows.get(Tables.PROGRESS, prefix);
+    ProgressRow taken = progress == null ? ProgressRow.START : ProgressRow.decode(progress);
+    return new LoadedSession(
+        clientId,
+        row,
+        subscriptions(rows, prefix),
+        inbound(rows, prefix),
+        taken,
+        tail(rows, clientId, row.incarnation(), taken.head(), router));
+  }
+
+  private static Map<String, Loaded> subscriptions(Rows rows, Key prefix) {
+    Map<String, Loaded> found = new HashMap<>();
+    for (Rows.Row row : rows.scan(Tables.SUBSCRIPTION, prefix, null, Integer.MAX_VALUE)) {
+      Key.Reader key = behind(row);
+      String text = key.text();
+      // The text was checked when it was subscribed to: $share/NAME/FILTER, or a filter.
+      boolean shared = text.startsWith("$share/");
+      int slash = shared ? text.indexOf('/', 7) : -1;
+      String share = shared ? text.substring(7, slash) : null;
+      found.put(
+          text,
+          new Loaded(
+              new TopicFilter(text.substring(slash + 1)),
+              share,
+              SubscriptionRow.decode(row.value())));
+    }
+    return found;
+  }
+
+  private static List<Integer> inbound(Rows rows, Key prefix) {
+    return rows.scan(Tables.INBOUND, prefix, null, Integer.MAX_VALUE).stream()
+        .map(row -> (int) behind(row).number())
+        .toList();
+  }
+
+  private static Key.Reader behind(Rows.Row row) {
+    Key.Reader key = row.key().read();
+    key.text();
+    key.number();
+    return key;
+  }
+
+  /** Looks for the last row by halving, since a queue may be long. */
+  private static long tail(
+      Rows rows, String clientId, long incarnation, long head, Router router) {
+    Rows.Row last = next(rows, clientId, incarnation, -1);
+    if (last == null) {
+      return head;
+    }
+    long step = 64;
+    long low = first(last);
+    // Steps grow while there are rows behind, then shrink.
+    while (true) {
+      Rows.Row found = next(rows, clientId, incarnation, low + step);
+      if (found == null) {
+        break;
+      }
+      last = found;
+      low = first(found);
+      step *= 2;
+    }
+    while (step > 0) {
+      Rows.Row found = next(rows, clientId, incarnation, low + step - 1);
+      if (found != null) {
+        last = found;
+        low = first(found);
+      } else {
+        step /= 2;
+      }
+    }
+    return low + QueueRow.decode(low, last.value(), router).size();
+  }
+
+  private static long first(Rows.Row row) {
+    return behind(row).number();
+  }
+
+  /** The first row whose number is greater than the one given. */
+  private static Rows.@Nullable Row next(Rows rows, String clientId, long incarnation, long after) {
+    Key from = after < 0 ? null : Key.of(clientId, incarnation, after);
+    List<Rows.Row> found = rows.scan(Tables.QUEUE, Key.of(clientId, incarnation), from, 1);
+    return found.isEmpty() ? null : found.getFirst();
+  }
+}

@@ -1,0 +1,277 @@
+package io.thingstead.broker;
+
+import io.thingstead.authorize.Authorization;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages on their way to one client: those in flight, those that wait for room in the window or
+ * the connection, and (in a {@link Spool}) those of a durable session, which survive the connection
+ * and the server.
+ */
+final class Outbound {
+  /** Messages that a session without durability may have waiting. */
+  static final int WAITING_MAX = 10_000;
+
+  /** And their bytes. */
+  static final int WAITING_BYTES_MAX = 4 << 20;
+
+  private final Session session;
+  private final ArrayDeque<Stored> ready = new ArrayDeque<>(1);
+  private int readyBytes;
+  private Window window = new Window(1);
+  private @Nullable Spool spool;
+  private boolean pumping;
+
+  Outbound(Session session) {
+    this.session = session;
+  }
+
+  Window window() {
+    return window;
+  }
+
+  /** The durable part; made when first needed. */
+  Spool spool() {
+    Spool made = spool;
+    if (made == null) {
+      made = new Spool(session, this);
+      spool = made;
+    }
+    return made;
+  }
+
+  private Lane lane() {
+    return session.lane();
+  }
+
+  void online(Target to, int windowMax) {
+    Window was = window;
+    window = new Window(windowMax);
+    if (session.durable()) {
+      spool().online(was, window);
+    }
+  }
+
+  void offline() {
+    if (session.durable()) {
+      spool().offline(ready);
+    }
+    ready.clear();
+    readyBytes = 0;
+  }
+
+  /** Takes the lane's outgoing message for the client. */
+  void offer(Outgoing message, Delivery delivery, boolean many) {
+    Target to = session.target();
+    Authorization authorization = session.authorization();
+    if (authorization != null && !delivery.mayReceive(authorization, message.topic)) {
+      session.broker().counters().notReceivable.increment();
+      return;
+    }
+    Qos qos = message.qos.min(delivery.qos);
+    boolean retain = message.retain && delivery.retainAsPublished;
+    if (qos == Qos.AT_MOST_ONCE) {
+      if (to != null && to.writable()) {
+        message.write(to, Outgoing.flags(qos, retain, false), 0, delivery.ids, many);
+      } else {
+        session.broker().counters().dropped.increment();
+      }
+    } else if (session.durable()) {
+      spool().offer(message, delivery, qos, retain, many);
+    } else if (to != null && !sendNow(message, qos, retain, delivery.ids, many, null)) {
+      waitFor(Stored.of(message, 0, qos, retain, delivery.ids));
+    }
+  }
+
+  /**
+   * Sends the lane's outgoing message if nothing waits and there is room.
+   *
+   * @param kept the message of a durable session
+   */
+  boolean sendNow(
+      Outgoing message, Qos qos, boolean retain, int[] ids, boolean many, @Nullable Stored kept) {
+    Target to = session.target();
+    if (to == null || !ready.isEmpty() || !to.writable()) {
+      return false;
+    }
+    Window.State state = qos == Qos.AT_LEAST_ONCE ? Window.State.PUBACK : Window.State.PUBREC;
+    int id = window.take(state, kept);
+    if (id == 0) {
+      return false;
+    }
+    if (!message.write(to, Outgoing.flags(qos, retain, false), id, ids, many)) {
+      tooLarge(id, kept);
+    }
+    return true;
+  }
+
+  private void tooLarge(int id, @Nullable Stored kept) {
+    session.broker().counters().tooLarge.increment();
+    window.free(id);
+    if (kept != null) {
+      spool().taken(kept);
+    }
+  }
+
+  private void waitFor(Stored message) {
+    if (ready.size() >= WAITING_MAX || readyBytes + message.bytes() > WAITING_BYTES_MAX) {
+      session.broker().counters().tooSlow.increment();
+      session.broker().close(session, Closing.TOO_SLOW);
+      return;
+    }
+    ready(message);
+  }
+
+  void ready(Stored message) {
+    ready.add(message);
+    readyBytes += message.bytes();
+  }
+
+  int readyCount() {
+    return ready.size();
+  }
+
+  int readyBytes() {
+    return readyBytes;
+  }
+
+  void again(Stored message) {
+    ready.addFirst(message);
+    readyBytes += message.bytes();
+  }
+
+  /** Sends what there is room for. */
+  void pump() {
+    if (pumping) {
+      return;
+    }
+    pumping = true;
+    Target to = session.target();
+    while (to != null && to.writable() && to == session.target()) {
+      Stored next = ready.peek();
+      if (next == null) {
+        break;
+      }
+      int known = spool == null ? 0 : spool.resent(next);
+      if (known == 0 && (window.full() || (spool != null && spool.holdsBack()))) {
+        break;
+      }
+      ready.poll();
+      readyBytes -= next.bytes();
+      if (known != 0) {
+        write(to, next, known, true);
+      } else if (wanted(next)) {
+        send(to, next);
+      } else if (session.durable()) {
+        spool().taken(next);
+      }
+    }
+    pumping = false;
+    if (to != null && ready.isEmpty() && spool != null) {
+      spool.fetch();
+    }
+  }
+
+  private boolean wanted(Stored message) {
+    Authorization authorization = session.authorization();
+    return !message.expired(lane().nowMillis())
+        && authorization != null
+        && authorization.receive(message.topic.topic().text()).allowed();
+  }
+
+  private void send(Target to, Stored message) {
+    if (message.qos == Qos.AT_LEAST_ONCE) {
+      write(to, message, window.take(Window.State.PUBACK, message), false);
+    } else if (session.durable()) {
+      spool().commitId(message, window.take(Window.State.COMMIT, message));
+    } else {
+      write(to, message, window.take(Window.State.PUBREC, message), false);
+    }
+  }
+
+  /** Sends a kept message under an id of the window. */
+  void write(Target to, Stored message, int id, boolean dup) {
+    Outgoing out = lane().replay(message);
+    int flags = Outgoing.flags(message.qos, message.retain, dup);
+    if (!out.write(to, flags, id, message.subscriptionIds, false)) {
+      tooLarge(id, session.durable() ? message : null);
+    }
+  }
+
+  /** Sends a retained message for a new subscription. */
+  void retained(Outgoing message, Qos subscribed, int[] ids) {
+    Target to = session.target();
+    Authorization authorization = session.authorization();
+    if (to == null
+        || authorization == null
+        || !authorization.receive(message.topic.topic().text()).allowed()) {
+      return;
+    }
+    Qos qos = message.qos.min(subscribed);
+    if (qos == Qos.AT_MOST_ONCE) {
+      if (to.writable()) {
+        message.write(to, Outgoing.flags(qos, true, false), 0, ids, false);
+      } else {
+        session.broker().counters().dropped.increment();
+      }
+    } else if (session.durable()) {
+      spool().offerRetained(message, qos, ids);
+    } else if (!sendNow(message, qos, true, ids, false, null)) {
+      waitFor(Stored.of(message, 0, qos, true, ids));
+    }
+  }
+
+  void acknowledged(int id) {
+    if (window.state(id) != Window.State.PUBACK) {
+      return;
+    }
+    free(id);
+    pump();
+  }
+
+  private void free(int id) {
+    Stored message = window.message(id);
+    window.free(id);
+    if (message != null && spool != null) {
+      spool.taken(message);
+    }
+  }
+
+  boolean received(int id, boolean failed) {
+    switch (window.state(id)) {
+      case FREE, PUBACK, COMMIT -> {
+        return false;
+      }
+      case PUBREC -> {
+        if (failed) {
+          free(id);
+          pump();
+        } else {
+          window.move(id, Window.State.PUBCOMP);
+          release(id);
+        }
+      }
+      case PUBCOMP -> release(id);
+    }
+    return true;
+  }
+
+  private void release(int id) {
+    if (session.durable()) {
+      spool().commitRelease(id);
+      return;
+    }
+    Target to = session.target();
+    if (to != null) {
+      to.release(id);
+    }
+  }
+
+  void completed(int id) {
+    if (window.state(id) == Window.State.PUBCOMP) {
+      free(id);
+      pump();
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package io.thingstead.broker;
+
+import io.thingstead.engine.Batch;
+import io.thingstead.engine.Key;
+import io.thingstead.engine.Rows;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The durable retained messages of an account. The index changes at once, on the publisher's lane;
+ * the row is written by the lane of the topic, which takes what the index has when its group
+ * closes, so that the last value in memory is the last on disk.
+ */
+final class RetainedStore {
+  private final Broker broker;
+  private final Lanes lanes;
+  private final RetainedIndex index;
+  private final int messagesMax;
+  private final Rower[] rowers;
+
+  RetainedStore(Broker broker, Lanes lanes, RetainedIndex index, int messagesMax) {
+    this.broker = broker;
+    this.lanes = lanes;
+    this.index = index;
+    this.messagesMax = messagesMax;
+    rowers = new Rower[lanes.count()];
+    for (int i = 0; i < rowers.length; i++) {
+      rowers[i] = new Rower(lanes.at(i));
+    }
+  }
+
+  RetainedIndex index() {
+    return index;
+  }
+
+  @Nullable RetainedMessage get(String topic) {
+    return index.get(topic);
+  }
+
+  /** Takes the outgoing message as its topic's retained one; an empty payload removes it. */
+  void publish(Lane lane, Outgoing message) {
+    String topic = message.topic.topic().text();
+    boolean removes = message.payloadBytes == 0;
+    if (removes && index.get(topic) == null) {
+      return;
+    }
+    boolean full = !removes && index.get(topic) == null && index.size() >= messagesMax;
+    if (full || !broker.accepting()) {
+      broker.counters().overflowed.increment();
+      if (message.qos != Qos.AT_MOST_ONCE) {
+        Receipt refused = lane.receipt();
+        refused.branch();
+        refused.complete(Outcome.OVER_QUOTA);
+      }
+      return;
+    }
+    if (removes) {
+      index.remove(topic);
+    } else {
+      byte[] payload = new byte[message.payloadBytes];
+      message.payload.getBytes(message.payloadAt, payload);
+      index.put(
+          new RetainedMessage(
+              topic,
+              payload,
+              message.qos,
+              message.expiresAtMillis,
+              message.properties,
+              lane.nowMillis()));
+    }
+    Receipt waiting = null;
+    if (message.qos != Qos.AT_MOST_ONCE) {
+      waiting = lane.receipt();
+      waiting.branch();
+    }
+    write(lane, topic, waiting);
+  }
+
+  private void write(Lane lane, String topic, @Nullable Receipt waiting) {
+    Lane owner = lanes.of(topic);
+    lane.send(
+        owner,
+        () -> {
+          Rower rower = rowers[owner.number()];
+          rower.topics.add(topic);
+          owner.journal().write(rower);
+          if (waiting != null) {
+            owner
+                .journal()
+                .then(
+                    durable ->
+                        owner.send(
+                            waiting.lane(),
+                            () ->
+                                waiting.complete(
+                                    durable ? Outcome.ACCEPTED : Outcome.UNAVAILABLE)));
+          }
+        });
+  }
+
+  /** Removes a message whose time is over, if it is still the one. */
+  void expire(Lane lane, RetainedMessage message) {
+    if (index.get(message.topic()) == message) {
+      index.remove(message.topic());
+      write(lane, message.topic(), null);
+    }
+  }
+
+  void load(Rows rows) {
+    Key after = null;
+    while (true) {
+      List<Rows.Row> page = rows.scan(Tables.RETAINED, Key.ALL, after, 1000);
+      for (Rows.Row row : page) {
+        after = row.key();
+        index.put(RetainedMessage.decode(row.key().read().text(), row.value()));
+      }
+      if (page.size() < 1000) {
+        return;
+      }
+    }
+  }
+
+  /** The topics whose rows one lane has to write. */
+  private final class Rower implements Journal.Writer {
+    private final Lane owner;
+    private final Set<String> topics = new LinkedHashSet<>();
+
+    Rower(Lane owner) {
+      this.owner = owner;
+    }
+
+    @Override
+    public void write(Batch batch, Journal.Group group) {
+      List<String> written = List.copyOf(topics);
+      topics.clear();
+      for (String topic : written) {
+        RetainedMessage now = index.get(topic);
+        var shard = Tables.shard(Tables.partition(topic));
+        if (now == null) {
+          batch.delete(shard, broker.accountNumber(), Tables.RETAINED, Key.of(topic));
+        } else {
+          batch.put(shard, broker.accountNumber(), Tables.RETAINED, Key.of(topic), now.encode());
+        }
+      }
+      group.then(
+          durable -> {
+            if (!durable) {
+              topics.addAll(written);
+              owner.journal().writeLater(this);
+            }
+          });
+    }
+  }
+}

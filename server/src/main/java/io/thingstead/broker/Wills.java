@@ -1,0 +1,118 @@
+package io.thingstead.broker;
+
+import io.netty.buffer.Unpooled;
+import io.thingstead.engine.Key;
+import io.thingstead.engine.Rows;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes what clients leave behind. A will is durable before its client is told that it is
+ * connected, and until it is published or withdrawn; a restart counts as a lost connection.
+ */
+final class Wills {
+  private final Broker broker;
+
+  Wills(Broker broker) {
+    this.broker = broker;
+  }
+
+  /** The client's will from now on; a former one that was waiting is withdrawn [MQTT-3.1.3-9]. */
+  void set(Session session, @Nullable PendingWill will) {
+    if (will != null) {
+      session.putRow(Tables.WILL, Key.of(session.clientId()), will.encode());
+    } else if (session.will() != null) {
+      session.deleteRow(Tables.WILL, Key.of(session.clientId()));
+    }
+    session.will(will);
+  }
+
+  /** The client left as it should. */
+  void cancel(Session session) {
+    if (session.will() != null) {
+      session.will(null);
+      session.deleteRow(Tables.WILL, Key.of(session.clientId()));
+    }
+  }
+
+  /** The client was lost: its will is published, at once or after its delay. */
+  void lost(Session session) {
+    PendingWill will = session.will();
+    if (will == null) {
+      return;
+    }
+    long seconds = Math.min(will.delaySeconds(), session.expirySeconds());
+    if (seconds == 0) {
+      publish(session);
+      return;
+    }
+    Lane lane = session.lane();
+    lane.wheel()
+        .at(
+            lane.nowMillis() + seconds * 1000,
+            () -> {
+              if (session.will() == will && !session.busy()) {
+                publish(session);
+              }
+            });
+  }
+
+  /** The session is over, so its will does not wait any longer. */
+  void sessionEnds(Session session) {
+    publish(session);
+  }
+
+  private void publish(Session session) {
+    PendingWill will = session.will();
+    if (will != null) {
+      session.will(null);
+      publish(session.lane(), session.partition(), session.clientId(), will);
+    }
+  }
+
+  private void publish(Lane lane, int partition, String clientId, PendingWill will) {
+    Outgoing message = lane.outgoing();
+    byte[] payload = will.payload();
+    message.begin(broker.topic(will.topic()), Unpooled.wrappedBuffer(payload), 0, payload.length);
+    message.qos = will.qos();
+    message.retain = will.retain();
+    message.properties = will.properties();
+    message.nowMillis = lane.nowMillis();
+    message.expiresAtMillis =
+        will.expirySeconds() < 0
+            ? Long.MAX_VALUE
+            : message.nowMillis + will.expirySeconds() * 1000;
+    message.publisher = null;
+    message.passing = false;
+    Origin origin = new Origin(clientId, will.principalId(), null, 0);
+    Receipt receipt = broker.route(lane, message, origin);
+    if (receipt == null) {
+      forget(lane, partition, clientId);
+    } else {
+      receipt.seal(_ -> forget(lane, partition, clientId));
+    }
+  }
+
+  private void forget(Lane lane, int partition, String clientId) {
+    Session now = broker.clients().get(lane, clientId);
+    if (now == null || now.will() == null) {
+      lane.journal()
+          .delete(Tables.shard(partition), broker.accountNumber(), Tables.WILL, Key.of(clientId));
+    }
+  }
+
+  /** The wills of clients that were connected when the server ended. */
+  void load(Lane lane, List<Rows.Row> rows) {
+    for (Rows.Row row : rows) {
+      String clientId = row.key().read().text();
+      PendingWill will = PendingWill.decode(row.value());
+      Session session = broker.clients().get(lane, clientId);
+      if (session == null) {
+        publish(lane, Tables.partition(clientId), clientId, will);
+      } else {
+        session.will(will);
+        lost(session);
+      }
+    }
+  }
+}
