@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.thingstead.account.Account;
 import io.thingstead.engine.Rows;
 import io.thingstead.model.Limits;
+import io.thingstead.model.Profile;
 import io.thingstead.model.topic.Topic;
 import io.thingstead.model.topic.TopicFilter;
 import java.util.List;
@@ -26,6 +27,7 @@ public final class Broker implements Publishing {
   private final Clients clients;
   private final Groups groups;
   private final RetainedStore retained;
+  private final boolean wildcardRetained;
 
   public Broker(Account account, Limits limits, Lanes lanes, Storage storage) {
     this.account = account;
@@ -33,6 +35,7 @@ public final class Broker implements Publishing {
     this.lanes = lanes;
     this.storage = storage;
     boolean hashMatchesParent = account.profile().hashMatchesParent();
+    wildcardRetained = account.profile() != Profile.AWS;
     router = new Router(new SubscriptionIndex(hashMatchesParent), lanes.count());
     groups = new Groups(router.index());
     clients = new Clients(this, lanes);
@@ -101,6 +104,17 @@ public final class Broker implements Publishing {
 
   RetainedStore retainedStore() {
     return retained;
+  }
+
+  /** Topics with retained messages that a filter is given for a new subscription. */
+  List<String> retainedMatching(TopicFilter filter) {
+    return wildcardRetained || !filter.hasWildcard()
+        ? retained.index().matching(filter)
+        : List.of();
+  }
+
+  void close(Session session, Closing why) {
+    clients.close(session, why);
   }
 
   boolean accepting() {

@@ -8,6 +8,8 @@ public enum Closing {
   TOO_SLOW,
   /** An administrator or the API closed it (API_INITIATED_DISCONNECT). */
   ADMINISTRATIVE,
+  /** The store cannot keep what it must for this client (SERVER_ERROR). */
+  UNAVAILABLE,
   /** The server stops (SERVER_INITIATED_DISCONNECT). */
   SHUTTING_DOWN
 }

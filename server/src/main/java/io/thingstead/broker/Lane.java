@@ -25,6 +25,7 @@ public final class Lane {
   private Target[] dirty = new Target[64];
   private int dirtyCount;
   private boolean turnEnds;
+  private long incarnation;
   private @Nullable Receipt receipt;
   private @Nullable Parcel[] parcels = {};
   private AtomicReferenceArray<@Nullable Parcel> spare = new AtomicReferenceArray<>(0);
@@ -121,6 +122,12 @@ public final class Lane {
 
   long nowMillis() {
     return clock.millis();
+  }
+
+  /** A number greater than any given before, also by former runs: the time if it has moved on. */
+  long incarnation() {
+    incarnation = Math.max(incarnation + 1, clock.millis());
+    return incarnation;
   }
 
   /** Moves the timers; called once a second, on the loop. */

@@ -1,7 +1,9 @@
 package io.thingstead.broker;
 
 import io.thingstead.authorize.Authorization;
+import io.thingstead.model.topic.Topic;
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,11 @@ final class Outbound {
   private Window window = new Window(1);
   private @Nullable Spool spool;
   private boolean pumping;
+
+  /** Topics whose retained messages a new subscription has still to get. */
+  private final ArrayDeque<Wanted> retained = new ArrayDeque<>(1);
+
+  private record Wanted(String topic, Qos qos, int[] ids) {}
 
   Outbound(Session session) {
     this.session = session;
@@ -59,6 +66,7 @@ final class Outbound {
     }
     ready.clear();
     readyBytes = 0;
+    retained.clear();
   }
 
   /** Takes the lane's outgoing message for the client. */
@@ -167,6 +175,7 @@ final class Outbound {
         spool().taken(next);
       }
     }
+    pumpRetained();
     pumping = false;
     if (to != null && ready.isEmpty() && spool != null) {
       spool.fetch();
@@ -174,10 +183,12 @@ final class Outbound {
   }
 
   private boolean wanted(Stored message) {
+    return !message.expired(lane().nowMillis()) && mayReceive(message.topic.topic().text());
+  }
+
+  private boolean mayReceive(String topic) {
     Authorization authorization = session.authorization();
-    return !message.expired(lane().nowMillis())
-        && authorization != null
-        && authorization.receive(message.topic.topic().text()).allowed();
+    return authorization != null && authorization.receive(topic).allowed();
   }
 
   private void send(Target to, Stored message) {
@@ -199,26 +210,42 @@ final class Outbound {
     }
   }
 
-  /** Sends a retained message for a new subscription. */
-  void retained(Outgoing message, Qos subscribed, int[] ids) {
-    Target to = session.target();
-    Authorization authorization = session.authorization();
-    if (to == null
-        || authorization == null
-        || !authorization.receive(message.topic.topic().text()).allowed()) {
-      return;
+  /** Sends the retained messages of these topics, as there is room. */
+  void retained(List<String> topics, Qos qos, int subscriptionId) {
+    int[] ids = subscriptionId == 0 ? Delivery.NO_IDS : new int[] {subscriptionId};
+    for (String topic : topics) {
+      retained.add(new Wanted(topic, qos, ids));
     }
-    Qos qos = message.qos.min(subscribed);
-    if (qos == Qos.AT_MOST_ONCE) {
-      if (to.writable()) {
-        message.write(to, Outgoing.flags(qos, true, false), 0, ids, false);
-      } else {
-        session.broker().counters().dropped.increment();
+    pump();
+  }
+
+  private void pumpRetained() {
+    Target to = session.target();
+    while (to != null && to.writable() && ready.isEmpty() && !retained.isEmpty()) {
+      Wanted wanted = retained.remove();
+      // What is retained now, so that an older message does not come behind a newer one.
+      RetainedMessage message = session.broker().retainedStore().get(wanted.topic);
+      if (message == null) {
+        continue;
       }
+      if (message.expired(lane().nowMillis())) {
+        session.broker().retainedStore().expire(lane(), message);
+      } else if (mayReceive(wanted.topic)) {
+        sendRetained(to, message, wanted);
+      }
+    }
+  }
+
+  private void sendRetained(Target to, RetainedMessage message, Wanted wanted) {
+    TopicEntry topic = session.broker().router().entry(new Topic(message.topic()));
+    Outgoing out = lane().replay(topic, message);
+    Qos qos = message.qos().min(wanted.qos);
+    if (qos == Qos.AT_MOST_ONCE) {
+      out.write(to, Outgoing.flags(qos, true, false), 0, wanted.ids, false);
     } else if (session.durable()) {
-      spool().offerRetained(message, qos, ids);
-    } else if (!sendNow(message, qos, true, ids, false, null)) {
-      waitFor(Stored.of(message, 0, qos, true, ids));
+      spool().offerRetained(out, qos, wanted.ids);
+    } else if (!sendNow(out, qos, true, wanted.ids, false, null)) {
+      waitFor(Stored.of(out, 0, qos, true, wanted.ids));
     }
   }
 

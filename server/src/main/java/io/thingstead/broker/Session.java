@@ -29,6 +29,7 @@ public final class Session {
   private @Nullable Target target;
   private @Nullable Authorization authorization;
   private @Nullable PendingWill will;
+  private Clients.@Nullable Connected connecting;
   private long offlineSinceMillis;
 
   /** A subscription, and the name of the group it is in, if shared. */
@@ -118,6 +119,20 @@ public final class Session {
 
   @Nullable Authorization authorization() {
     return authorization;
+  }
+
+  /** Whose CONNECT waits for this session to be durable, or null. */
+  Clients.@Nullable Connected connecting() {
+    return connecting;
+  }
+
+  void connecting(Clients.@Nullable Connected waiting) {
+    connecting = waiting;
+  }
+
+  /** Whether a client has it, or is about to. */
+  boolean busy() {
+    return target != null || connecting != null;
   }
 
   @Nullable PendingWill will() {
