@@ -94,6 +94,10 @@ public final class Broker implements Publishing {
     return accountNumber;
   }
 
+  Lane lane(int number) {
+    return lanes.at(number);
+  }
+
   Router router() {
     return router;
   }
@@ -168,6 +172,75 @@ public final class Broker implements Publishing {
     return route(lane, message, origin);
   }
 
+  /**
+   * Takes a QoS 2 message from a client, on the client's lane; the packet id must not be known yet.
+   *
+   * @param done hears on the lane what to answer; it may be called before this returns
+   */
+  public void publishOnce(
+      Session publisher,
+      int packetId,
+      TopicEntry topic,
+      ByteBuf payload,
+      int at,
+      int length,
+      boolean retain,
+      long expiresAtMillis,
+      MessageProperties properties,
+      Origin origin,
+      Consumer<Outcome> done) {
+    publisher.inbound().take(packetId);
+    if (!publisher.durable()) {
+      Receipt receipt =
+          publish(
+              publisher,
+              topic,
+              payload,
+              at,
+              length,
+              Qos.EXACTLY_ONCE,
+              retain,
+              expiresAtMillis,
+              properties,
+              origin);
+      Consumer<Outcome> answer = outcome -> answer(publisher, packetId, outcome, done);
+      if (receipt == null) {
+        answer.accept(Outcome.ACCEPTED);
+      } else {
+        receipt.seal(answer);
+      }
+      return;
+    }
+    if (!accepting()) {
+      counters.overflowed.increment();
+      answer(publisher, packetId, Outcome.OVER_QUOTA, done);
+      return;
+    }
+    byte[] copy = new byte[length];
+    payload.getBytes(at, copy);
+    Stored message =
+        new Stored(
+            0,
+            topic,
+            copy,
+            Qos.EXACTLY_ONCE,
+            retain,
+            expiresAtMillis,
+            properties,
+            Delivery.NO_IDS);
+    new Once(this, publisher, packetId, message, origin, done).start();
+  }
+
+  private static void answer(
+      Session publisher, int packetId, Outcome outcome, Consumer<Outcome> done) {
+    if (outcome == Outcome.ACCEPTED) {
+      publisher.inbound().answer(packetId);
+    } else {
+      publisher.inbound().refuse(packetId);
+    }
+    done.accept(outcome);
+  }
+
   @Override
   public CompletionStage<Void> publish(Message message) {
     CompletableFuture<Void> done = new CompletableFuture<>();
@@ -211,7 +284,7 @@ public final class Broker implements Publishing {
   /** Hands the lane's outgoing message to everyone. */
   @Nullable Receipt route(Lane lane, Outgoing message, Origin origin) {
     counters.published.increment();
-    if (message.retain && !message.passing) {
+    if (message.retain) {
       retained.publish(lane, message);
     }
     Route route = message.topic.route(router);
@@ -222,7 +295,7 @@ public final class Broker implements Publishing {
         hand(lane, lanes.at(i), message, deliveries, route.durable()[i]);
       }
     }
-    if (route.groups().length > 0) {
+    if (route.groups().length > 0 && !message.passing) {
       for (SharedGroup group : route.groups()) {
         Subscription member = group.pick(ThreadLocalRandom.current(), message.qos);
         if (member != null) {

@@ -3,6 +3,7 @@ package io.thingstead.broker;
 import io.netty.buffer.Unpooled;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
+import io.thingstead.model.Limits;
 import io.thingstead.model.topic.TopicFilter;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -89,7 +90,7 @@ public final class Clients {
     lane.journal()
         .then(
             durable -> {
-              if (session.connecting() != to) {
+              if (!to.equals(session.connecting())) {
                 return;
               }
               if (durable) {
@@ -161,7 +162,7 @@ public final class Clients {
    * @param lost whether the client did not say that it leaves for good, so that its will counts
    */
   public void disconnected(Session session, Target target, boolean lost) {
-    if (session.target() != target) {
+    if (!target.equals(session.target())) {
       return;
     }
     session.detach();
@@ -173,9 +174,18 @@ public final class Clients {
     away(session);
   }
 
-  /** The client changes how long its session is kept, as it leaves. */
-  public void expiry(Session session, long seconds) {
-    session.expirySeconds(seconds);
+  /**
+   * The client changes how long its session is kept, as it leaves.
+   *
+   * @return false when it was to end with the connection, which cannot be changed
+   *     [MQTT-3.14.2-2]
+   */
+  public boolean expiry(Session session, long seconds, Limits limits) {
+    if (session.expirySeconds() == 0 && seconds > 0) {
+      return false;
+    }
+    session.expirySeconds(Math.min(seconds, limits.sessions().expiry().toSeconds()));
+    return true;
   }
 
   private void away(Session session) {
@@ -258,7 +268,7 @@ public final class Clients {
         .journal()
         .then(
             durable -> {
-              if (!durable && session.subscriptions().get(request.text()) == held) {
+              if (!durable && held.equals(session.subscriptions().get(request.text()))) {
                 session.subscriptions().remove(request.text());
                 leave(session, held);
               }

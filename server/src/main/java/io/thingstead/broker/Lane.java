@@ -120,7 +120,8 @@ public final class Lane {
     return wheel;
   }
 
-  long nowMillis() {
+  /** The time in epoch milliseconds. */
+  public long nowMillis() {
     return clock.millis();
   }
 

@@ -86,7 +86,9 @@ final class Outbound {
         session.broker().counters().dropped.increment();
       }
     } else if (session.durable()) {
-      spool().offer(message, delivery, qos, retain, many);
+      if (!message.passing) {
+        spool().offer(message, delivery, qos, retain, many);
+      }
     } else if (to != null && !sendNow(message, qos, retain, delivery.ids, many, null)) {
       waitFor(Stored.of(message, 0, qos, retain, delivery.ids));
     }
@@ -116,9 +118,27 @@ final class Outbound {
 
   private void tooLarge(int id, @Nullable Stored kept) {
     session.broker().counters().tooLarge.increment();
-    window.free(id);
+    if (id != 0) {
+      window.free(id);
+    }
     if (kept != null) {
       spool().taken(kept);
+    }
+  }
+
+  /** Takes a kept message for a session without durability. */
+  void direct(Stored message) {
+    Target to = session.target();
+    if (to == null) {
+      return;
+    }
+    if (message.qos != Qos.AT_MOST_ONCE) {
+      waitFor(message);
+      pump();
+    } else if (to.writable()) {
+      write(to, message, 0, false);
+    } else {
+      session.broker().counters().dropped.increment();
     }
   }
 
@@ -156,7 +176,7 @@ final class Outbound {
     }
     pumping = true;
     Target to = session.target();
-    while (to != null && to.writable() && to == session.target()) {
+    while (to != null && to.writable()) {
       Stored next = ready.peek();
       if (next == null) {
         break;

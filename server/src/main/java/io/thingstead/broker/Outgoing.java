@@ -74,7 +74,7 @@ final class Outgoing {
         !properties5
             || (subscriptionIds.length == 0
                 && expiresAtMillis == Long.MAX_VALUE
-                && properties == MessageProperties.NONE);
+                && properties.equals(MessageProperties.NONE));
     if (!plain) {
       return PublishProperties5.write(this, to, flags, packetId, subscriptionIds);
     }

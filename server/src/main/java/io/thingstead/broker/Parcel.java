@@ -41,7 +41,7 @@ final class Parcel implements Runnable {
     things[at + 2] = broker;
     things[at + 3] = receipt;
     things[at + 4] = message.publisher;
-    things[at + 5] = message.properties == MessageProperties.NONE ? null : message.properties;
+    things[at + 5] = message.properties.equals(MessageProperties.NONE) ? null : message.properties;
     boolean copied = message.payloadBytes <= Outgoing.COPIED_BYTES_MAX;
     bytes.writeByte(
         message.qos.ordinal() | (message.retain ? 4 : 0) | (copied ? 8 : 0) | (message.passing ? 16 : 0));

@@ -102,7 +102,7 @@ final class RetainedStore {
 
   /** Removes a message whose time is over, if it is still the one. */
   void expire(Lane lane, RetainedMessage message) {
-    if (index.get(message.topic()) == message) {
+    if (message.equals(index.get(message.topic()))) {
       index.remove(message.topic());
       write(lane, message.topic(), null);
     }

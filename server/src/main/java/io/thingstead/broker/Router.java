@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the route of a topic, and keeps the entries of topics in use; any thread may ask. */
 final class Router {
-  /** Entries kept by name; beyond them a new topic takes the place of an old one. */
+  /** Entries kept by name; when there are more, all are forgotten. */
   private static final int ENTRIES_MAX = 1 << 16;
 
   private static final Sink[] NO_SINKS = {};
@@ -36,16 +36,10 @@ final class Router {
       return known;
     }
     if (entries.size() >= ENTRIES_MAX) {
-      return new TopicEntry(topic);
-    }
-    return entries.computeIfAbsent(topic.text(), _ -> new TopicEntry(topic));
-  }
-
-  /** Forgets entries when there are many; those in use live on in their publishers' caches. */
-  void trim() {
-    if (entries.size() >= ENTRIES_MAX) {
+      // Those in use live on in their publishers' caches and come back when asked for.
       entries.clear();
     }
+    return entries.computeIfAbsent(topic.text(), _ -> new TopicEntry(topic));
   }
 
   Route route(TopicEntry topic) {
@@ -113,7 +107,7 @@ final class Router {
       return -1;
     }
 
-    Delivery @Nullable [][] byLane(int lanes) {
+    @Nullable Delivery[][] byLane(int lanes) {
       Delivery[][] byLane = new Delivery[lanes][];
       int[] counts = new int[lanes];
       for (Delivery delivery : deliveries) {

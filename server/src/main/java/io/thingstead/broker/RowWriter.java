@@ -52,7 +52,7 @@ final class RowWriter {
   }
 
   RowWriter properties(MessageProperties properties) {
-    if (properties == MessageProperties.NONE) {
+    if (properties.equals(MessageProperties.NONE)) {
       return u8(0);
     }
     u8(1);

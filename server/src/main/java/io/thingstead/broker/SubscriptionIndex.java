@@ -180,8 +180,9 @@ final class SubscriptionIndex {
     String level = filter.substring(at, slash < 0 ? filter.length() : slash);
     boolean removed;
     if (level.equals("#")) {
-      removed = node.hash != null && node.hash.remove(owner);
-      if (removed && node.hash.isEmpty()) {
+      Interests below = node.hash;
+      removed = below != null && below.remove(owner);
+      if (below != null && below.isEmpty()) {
         node.hash = null;
       }
       return removed;
@@ -191,8 +192,9 @@ final class SubscriptionIndex {
       return false;
     }
     if (slash < 0) {
-      removed = child.here != null && child.here.remove(owner);
-      if (removed && child.here.isEmpty()) {
+      Interests here = child.here;
+      removed = here != null && here.remove(owner);
+      if (here != null && here.isEmpty()) {
         child.here = null;
       }
     } else {

@@ -51,7 +51,7 @@ final class Wills {
         .at(
             lane.nowMillis() + seconds * 1000,
             () -> {
-              if (session.will() == will && !session.busy()) {
+              if (will.equals(session.will()) && !session.busy()) {
                 publish(session);
               }
             });

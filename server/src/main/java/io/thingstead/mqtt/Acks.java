@@ -1,0 +1,63 @@
+package io.thingstead.mqtt;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/**
+ * The acknowledgements that a client's publishes still wait for, in the order in which they must be
+ * sent [MQTT-4.6.0-2].
+ */
+final class Acks {
+  /** One that waits. */
+  static final class Pending {
+    final int packetId;
+    final boolean exactlyOnce;
+    private ReasonCode reason = ReasonCode.SUCCESS;
+    private boolean done;
+
+    Pending(int packetId, boolean exactlyOnce) {
+      this.packetId = packetId;
+      this.exactlyOnce = exactlyOnce;
+    }
+
+    ReasonCode reason() {
+      return reason;
+    }
+  }
+
+  /** Sends one. */
+  interface Out {
+    void send(Pending ack);
+  }
+
+  private final Queue<Pending> waiting = new ArrayDeque<>(0);
+  private final Out out;
+
+  Acks(Out out) {
+    this.out = out;
+  }
+
+  boolean isEmpty() {
+    return waiting.isEmpty();
+  }
+
+  int count() {
+    return waiting.size();
+  }
+
+  Pending add(int packetId, boolean exactlyOnce) {
+    Pending ack = new Pending(packetId, exactlyOnce);
+    waiting.add(ack);
+    return ack;
+  }
+
+  /** This one may go, and with it those behind that wait for nothing else. */
+  void done(Pending ack, ReasonCode reason) {
+    ack.reason = reason;
+    ack.done = true;
+    for (Pending next = waiting.peek(); next != null && next.done; next = waiting.peek()) {
+      waiting.remove();
+      out.send(next);
+    }
+  }
+}

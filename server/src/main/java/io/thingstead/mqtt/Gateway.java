@@ -1,0 +1,38 @@
+package io.thingstead.mqtt;
+
+import io.netty.channel.ChannelHandler;
+import io.thingstead.account.Account;
+import io.thingstead.authorize.Authorization;
+import io.thingstead.authorize.ConnectionContext;
+import io.thingstead.broker.Broker;
+import io.thingstead.event.Refusals;
+import io.thingstead.model.Limits;
+import io.thingstead.model.Profile;
+import io.thingstead.net.Transport;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+/**
+ * Makes the connections of MQTT clients; what they all share. Any thread may use it.
+ *
+ * @param brokers the broker of an account
+ * @param authorizer what a caller may do; may block
+ * @param blocking runs what may block: virtual threads
+ * @param random makes up client ids
+ */
+public record Gateway(
+    Function<Account, Broker> brokers,
+    Function<ConnectionContext, Authorization> authorizer,
+    Executor blocking,
+    Refusals refusals,
+    RandomGenerator random)
+    implements Function<Transport, ChannelHandler> {
+
+  @Override
+  public ChannelHandler apply(Transport transport) {
+    Profile own = transport.listener().profile();
+    Profile profile = own == null ? transport.account().profile() : own;
+    return new Connection(this, transport, profile, Limits.of(profile));
+  }
+}

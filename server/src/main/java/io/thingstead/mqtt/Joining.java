@@ -1,0 +1,271 @@
+package io.thingstead.mqtt;
+
+import io.thingstead.authorize.Authorization;
+import io.thingstead.authorize.ConnectionContext;
+import io.thingstead.authorize.Decision;
+import io.thingstead.broker.Broker;
+import io.thingstead.broker.Connecting;
+import io.thingstead.broker.PendingWill;
+import io.thingstead.broker.Qos;
+import io.thingstead.identity.Principal;
+import io.thingstead.model.Limits;
+import io.thingstead.model.Profile;
+import io.thingstead.model.topic.InvalidTopicException;
+import io.thingstead.model.topic.ReservedTopics;
+import io.thingstead.model.topic.Topic;
+import io.thingstead.net.Transport;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a client may connect, and what it is told; may block, so it runs off the loop. */
+final class Joining {
+  private static final int ASSIGNED_ID_BITS = 96;
+
+  private final Gateway gateway;
+  private final Transport transport;
+  private final Profile profile;
+  private final Limits limits;
+  private final Connect packet;
+
+  Joining(
+      Gateway gateway, Transport transport, Profile profile, Limits limits, Connect packet) {
+    this.gateway = gateway;
+    this.transport = transport;
+    this.profile = profile;
+    this.limits = limits;
+    this.packet = packet;
+  }
+
+  /** What came of it. */
+  sealed interface Answer {}
+
+  record Refused(String clientId, ReasonCode reason, String why) implements Answer {}
+
+  record Allowed(
+      Broker broker, Connecting client, ConnAckProperties properties, int keepAliveSeconds)
+      implements Answer {}
+
+  /** A refusal on its way out of the checks. */
+  private static final class RefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final ReasonCode reason;
+
+    RefusedException(ReasonCode reason, String why) {
+      super(why, null, false, false);
+      this.reason = reason;
+    }
+  }
+
+  Answer decide() {
+    try {
+      return allowed();
+    } catch (RefusedException e) {
+      return new Refused(packet.clientId(), e.reason, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      System.getLogger(Joining.class.getName())
+          .log(System.Logger.Level.ERROR, "cannot decide a CONNECT", e);
+      return new Refused(
+          packet.clientId(), ReasonCode.UNSPECIFIED_ERROR, "the server cannot decide it now");
+    }
+  }
+
+  private Allowed allowed() {
+    checkVersion();
+    Principal principal = principal();
+    String clientId = clientId();
+    PendingWill will = will(principal);
+    long expirySeconds = expirySeconds();
+    Authorization authorization =
+        gateway
+            .authorizer()
+            .apply(
+                new ConnectionContext(
+                    transport.account(),
+                    principal,
+                    clientId,
+                    transport.remote().getAddress(),
+                    transport.domainName()));
+    boolean persistent = expirySeconds > 0;
+    permit(authorization.connect(persistent, will == null ? null : will.topic().text()));
+    if (will != null) {
+      permit(authorization.publish(will.topic().text()));
+      if (will.retain()) {
+        permit(authorization.retain(will.topic().text()));
+      }
+    }
+    if (!authorization.live()) {
+      throw new RefusedException(ReasonCode.NOT_AUTHORIZED, "its certificate is not active");
+    }
+    int window =
+        Math.min(packet.properties().receiveMaximum(), limits.messages().unackedOut());
+    Connecting client =
+        new Connecting(
+            clientId,
+            packet.cleanStart(),
+            packet.version().is5(),
+            expirySeconds,
+            window,
+            authorization,
+            will);
+    int keepAlive = keepAliveSeconds();
+    return new Allowed(
+        gateway.brokers().apply(transport.account()),
+        client,
+        properties(clientId, expirySeconds, keepAlive),
+        keepAlive);
+  }
+
+  private static void permit(Decision decision) {
+    if (decision instanceof Decision.Denied(_, String why)) {
+      throw new RefusedException(ReasonCode.NOT_AUTHORIZED, why);
+    }
+  }
+
+  private void checkVersion() {
+    if (packet.version() == Version.V3_1 && profile != Profile.MQTT) {
+      throw new RefusedException(
+          ReasonCode.UNSUPPORTED_PROTOCOL_VERSION,
+          "MQTT 3.1 is not spoken here (profile " + profile + "): use 3.1.1 or 5");
+    }
+    if (packet.properties().authentication() != null) {
+      throw new RefusedException(
+          ReasonCode.BAD_AUTHENTICATION_METHOD,
+          "enhanced authentication is not supported: send no Authentication Method");
+    }
+    int least = limits.messages().clientPacketBytesMin();
+    if (packet.properties().maximumPacketSize() < least) {
+      throw new RefusedException(
+          ReasonCode.PACKET_TOO_LARGE,
+          "a Maximum Packet Size below " + least + " bytes is not supported");
+    }
+  }
+
+  private Principal principal() {
+    Principal principal = transport.principal();
+    if (principal == null) {
+      throw new RefusedException(
+          ReasonCode.NOT_AUTHORIZED,
+          "the client showed no certificate: give it one of this account");
+    }
+    if (principal instanceof Principal.Certificate certificate && !certificate.active()) {
+      throw new RefusedException(
+          ReasonCode.NOT_AUTHORIZED,
+          "certificate "
+              + certificate.certificateId()
+              + " may not connect: "
+              + transport.inactiveBecause());
+    }
+    return principal;
+  }
+
+  private String clientId() {
+    String id = packet.clientId();
+    if (id.isEmpty()) {
+      if (!packet.version().is5() && !packet.cleanStart()) {
+        throw new RefusedException(
+            ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+            "an empty client id needs Clean Session [MQTT-3.1.3-8]");
+      }
+      return "auto-" + new java.math.BigInteger(ASSIGNED_ID_BITS, bits()).toString(36);
+    }
+    int bytes = id.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > limits.connect().clientIdBytes()) {
+      throw new RefusedException(
+          ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+          "the client id has %d bytes, more than %d"
+              .formatted(bytes, limits.connect().clientIdBytes()));
+    }
+    if (profile.reservesTopics() && id.startsWith("$")) {
+      throw new RefusedException(
+          ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "a client id must not begin with $");
+    }
+    return id;
+  }
+
+  private java.util.Random bits() {
+    return java.util.Random.from(gateway.random());
+  }
+
+  private @Nullable PendingWill will(Principal principal) {
+    Will will = packet.will();
+    if (will == null) {
+      return null;
+    }
+    if (will.qos() == Qos.EXACTLY_ONCE && profile == Profile.AWS) {
+      throw new RefusedException(
+          ReasonCode.QOS_NOT_SUPPORTED, "a will of QoS 2 is not supported (profile AWS)");
+    }
+    if (will.payload().length > limits.messages().payloadBytes()) {
+      throw new RefusedException(
+          ReasonCode.PACKET_TOO_LARGE,
+          "the will has %d bytes, more than %d"
+              .formatted(will.payload().length, limits.messages().payloadBytes()));
+    }
+    Topic topic;
+    try {
+      topic = Topic.parse(will.topic(), limits.topics());
+    } catch (InvalidTopicException e) {
+      throw new RefusedException(ReasonCode.TOPIC_NAME_INVALID, "will: " + e.getMessage());
+    }
+    boolean reserved =
+        profile.reservesTopics() && will.topic().startsWith("$")
+            || !ReservedTopics.mayPublish(topic, profile);
+    if (reserved) {
+      throw new RefusedException(
+          ReasonCode.TOPIC_NAME_INVALID, "a will on the reserved topic " + will.topic());
+    }
+    return new PendingWill(
+        topic,
+        will.payload(),
+        will.qos(),
+        will.retain(),
+        will.delaySeconds(),
+        will.expirySeconds() < 0
+            ? -1
+            : Math.min(will.expirySeconds(), limits.messages().expirySeconds()),
+        will.properties(),
+        principal.id());
+  }
+
+  private long expirySeconds() {
+    long most = limits.sessions().expiry().toSeconds();
+    if (packet.version().is5()) {
+      return Math.min(packet.properties().sessionExpirySeconds(), most);
+    }
+    return packet.cleanStart() ? 0 : most;
+  }
+
+  private int keepAliveSeconds() {
+    int asked = packet.keepAliveSeconds();
+    int least = limits.connect().keepAliveMinSeconds();
+    int most = limits.connect().keepAliveMaxSeconds();
+    if (asked == 0) {
+      return least == 0 ? 0 : most;
+    }
+    return Math.clamp(asked, least, most);
+  }
+
+  private ConnAckProperties properties(String clientId, long expirySeconds, int keepAlive) {
+    long askedExpiry = packet.properties().sessionExpirySeconds();
+    boolean aws = profile == Profile.AWS;
+    ServerOffer offer =
+        new ServerOffer(
+            limits.messages().unackedIn(),
+            aws ? Qos.AT_LEAST_ONCE : Qos.EXACTLY_ONCE,
+            true,
+            limits.messages().packetBytes(),
+            limits.messages().topicAliases(),
+            true,
+            !aws,
+            true);
+    return new ConnAckProperties(
+        expirySeconds == askedExpiry ? null : expirySeconds,
+        keepAlive == packet.keepAliveSeconds() ? null : keepAlive,
+        packet.clientId().isEmpty() ? clientId : null,
+        offer,
+        null,
+        null,
+        null,
+        Explanation.NONE);
+  }
+}
