@@ -3,11 +3,13 @@ package io.thingstead.broker;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.thingstead.account.Account;
+import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import io.thingstead.model.topic.Topic;
 import io.thingstead.model.topic.TopicFilter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -41,10 +43,7 @@ public final class Broker implements Publishing {
     clients = new Clients(this, lanes);
     retained =
         new RetainedStore(
-            this,
-            lanes,
-            new RetainedIndex(hashMatchesParent),
-            limits.retained().messages());
+            this, lanes, new RetainedIndex(hashMatchesParent), limits.retained().messages());
   }
 
   /**
@@ -54,12 +53,23 @@ public final class Broker implements Publishing {
    */
   public CompletableFuture<Void> load() {
     CompletableFuture<?>[] loads = new CompletableFuture<?>[Tables.PARTITIONS];
+    List<List<Rows.Row>> wills = new ArrayList<>();
     for (int partition = 0; partition < loads.length; partition++) {
       Rows rows = storage.rows().apply(partition);
       retained.load(rows);
       loads[partition] = clients.load(partition, rows);
+      wills.add(rows.scan(Tables.WILL, Key.ALL, null, Integer.MAX_VALUE));
     }
-    return CompletableFuture.allOf(loads);
+    // Wills come when all sessions are there, since these may subscribe to them.
+    return CompletableFuture.allOf(loads).thenCompose(_ -> publish(wills));
+  }
+
+  private CompletableFuture<Void> publish(List<List<Rows.Row>> wills) {
+    CompletableFuture<?>[] published = new CompletableFuture<?>[wills.size()];
+    for (int partition = 0; partition < published.length; partition++) {
+      published[partition] = clients.loadWills(partition, wills.get(partition));
+    }
+    return CompletableFuture.allOf(published);
   }
 
   public Account account() {
@@ -220,14 +230,7 @@ public final class Broker implements Publishing {
     payload.getBytes(at, copy);
     Stored message =
         new Stored(
-            0,
-            topic,
-            copy,
-            Qos.EXACTLY_ONCE,
-            retain,
-            expiresAtMillis,
-            properties,
-            Delivery.NO_IDS);
+            0, topic, copy, Qos.EXACTLY_ONCE, retain, expiresAtMillis, properties, Delivery.NO_IDS);
     new Once(this, publisher, packetId, message, origin, done).start();
   }
 
@@ -311,8 +314,7 @@ public final class Broker implements Publishing {
     return lane.takeReceipt();
   }
 
-  private void hand(
-      Lane lane, Lane to, Outgoing message, Delivery[] deliveries, boolean durable) {
+  private void hand(Lane lane, Lane to, Outgoing message, Delivery[] deliveries, boolean durable) {
     if (to == lane) {
       deliver(message, deliveries);
       return;
@@ -335,8 +337,7 @@ public final class Broker implements Publishing {
   }
 
   /** A message came from another lane, which waits for the receipt if there is one. */
-  void arrived(
-      Lane lane, Outgoing message, Delivery[] deliveries, @Nullable Receipt waiting) {
+  void arrived(Lane lane, Outgoing message, Delivery[] deliveries, @Nullable Receipt waiting) {
     deliver(message, deliveries);
     Receipt here = lane.takeReceipt();
     if (waiting == null) {

@@ -1,6 +1,5 @@
 package io.thingstead.broker;
 
-import io.netty.buffer.Unpooled;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
 import io.thingstead.model.Limits;
@@ -177,8 +176,7 @@ public final class Clients {
   /**
    * The client changes how long its session is kept, as it leaves.
    *
-   * @return false when it was to end with the connection, which cannot be changed
-   *     [MQTT-3.14.2-2]
+   * @return false when it was to end with the connection, which cannot be changed [MQTT-3.14.2-2]
    */
   public boolean expiry(Session session, long seconds, Limits limits) {
     if (session.expirySeconds() == 0 && seconds > 0) {
@@ -366,12 +364,13 @@ public final class Clients {
   CompletableFuture<?> load(int partition, Rows rows) {
     Lane lane = lanes.of(partition);
     List<LoadedSession> found = LoadedSession.all(rows, broker.router());
-    return CompletableFuture.runAsync(() -> found.forEach(one -> adopt(lane, one)), lane.loop())
-        .thenRunAsync(() -> wills.load(lane, rows(rows)), lane.loop());
+    return CompletableFuture.runAsync(() -> found.forEach(one -> adopt(lane, one)), lane.loop());
   }
 
-  private static List<Rows.Row> rows(Rows rows) {
-    return rows.scan(Tables.WILL, Key.ALL, null, Integer.MAX_VALUE);
+  /** Publishes what clients left behind that were connected when the server ended. */
+  CompletableFuture<?> loadWills(int partition, List<Rows.Row> rows) {
+    Lane lane = lanes.of(partition);
+    return CompletableFuture.runAsync(() -> wills.load(lane, rows), lane.loop());
   }
 
   private void adopt(Lane lane, LoadedSession loaded) {

@@ -31,8 +31,7 @@ public final class Lane {
   private AtomicReferenceArray<@Nullable Parcel> spare = new AtomicReferenceArray<>(0);
   private Lane[] lanes = {};
 
-  Lane(
-      int number, Loop loop, ByteBufAllocator buffers, InstantSource clock, Journal journal) {
+  Lane(int number, Loop loop, ByteBufAllocator buffers, InstantSource clock, Journal journal) {
     this.number = number;
     this.loop = loop;
     this.buffers = buffers;
@@ -69,14 +68,12 @@ public final class Lane {
 
   /** A kept message as an outgoing one, which is good until the next. */
   Outgoing replay(Stored message) {
-    replay.begin(
-        message.topic, Unpooled.wrappedBuffer(message.payload), 0, message.payload.length);
+    replay.begin(message.topic, Unpooled.wrappedBuffer(message.payload), 0, message.payload.length);
     replay.qos = message.qos;
     replay.retain = message.retain;
     replay.properties = message.properties;
     replay.expiresAtMillis = message.expiresAtMillis;
-    replay.nowMillis =
-        message.expiresAtMillis == Long.MAX_VALUE ? 0 : clock.millis();
+    replay.nowMillis = message.expiresAtMillis == Long.MAX_VALUE ? 0 : clock.millis();
     return replay;
   }
 

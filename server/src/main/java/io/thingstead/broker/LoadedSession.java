@@ -98,8 +98,7 @@ record LoadedSession(
   }
 
   /** Looks for the last row by halving, since a queue may be long. */
-  private static long tail(
-      Rows rows, String clientId, long incarnation, long head, Router router) {
+  private static long tail(Rows rows, String clientId, long incarnation, long head, Router router) {
     Rows.Row last = next(rows, clientId, incarnation, -1);
     if (last == null) {
       return head;

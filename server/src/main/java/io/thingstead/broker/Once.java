@@ -147,8 +147,7 @@ final class Once {
     }
     Lane lane = publisher.lane();
     Outgoing out = lane.outgoing();
-    out.begin(
-        message.topic, Unpooled.wrappedBuffer(message.payload), 0, message.payload.length);
+    out.begin(message.topic, Unpooled.wrappedBuffer(message.payload), 0, message.payload.length);
     out.qos = message.qos;
     out.retain = message.retain;
     out.properties = message.properties;

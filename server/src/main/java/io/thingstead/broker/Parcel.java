@@ -44,7 +44,10 @@ final class Parcel implements Runnable {
     things[at + 5] = message.properties.equals(MessageProperties.NONE) ? null : message.properties;
     boolean copied = message.payloadBytes <= Outgoing.COPIED_BYTES_MAX;
     bytes.writeByte(
-        message.qos.ordinal() | (message.retain ? 4 : 0) | (copied ? 8 : 0) | (message.passing ? 16 : 0));
+        message.qos.ordinal()
+            | (message.retain ? 4 : 0)
+            | (copied ? 8 : 0)
+            | (message.passing ? 16 : 0));
     bytes.writeLong(message.expiresAtMillis);
     bytes.writeInt(message.payloadBytes);
     if (copied) {

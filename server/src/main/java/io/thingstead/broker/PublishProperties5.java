@@ -23,8 +23,7 @@ final class PublishProperties5 {
     writeProperties(properties, message, subscriptionIds);
     int bytes = properties.readableBytes();
     byte[] name = message.topic.bytes();
-    int head =
-        2 + name.length + (packetId != 0 ? 2 : 0) + Outgoing.lengthBytes(bytes) + bytes;
+    int head = 2 + name.length + (packetId != 0 ? 2 : 0) + Outgoing.lengthBytes(bytes) + bytes;
     int rest = head + message.payloadBytes;
     int size = 1 + Outgoing.lengthBytes(rest) + rest;
     if (size > to.packetBytesMax()) {

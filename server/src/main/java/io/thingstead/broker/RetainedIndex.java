@@ -33,8 +33,7 @@ final class RetainedIndex {
 
   /** Topics in order, behind the one given. */
   List<RetainedMessage> after(@Nullable String topic, int limit) {
-    Map<String, RetainedMessage> from =
-        topic == null ? byTopic : byTopic.tailMap(topic, false);
+    Map<String, RetainedMessage> from = topic == null ? byTopic : byTopic.tailMap(topic, false);
     return from.values().stream().limit(limit).toList();
   }
 

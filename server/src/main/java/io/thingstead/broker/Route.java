@@ -19,7 +19,6 @@ record Route(
     SharedGroup[] groups) {
 
   boolean holds(SubscriptionIndex index, int stripe) {
-    return index.version(stripe) == version
-        && index.version(SubscriptionIndex.WILD) == wildVersion;
+    return index.version(stripe) == version && index.version(SubscriptionIndex.WILD) == wildVersion;
   }
 }

@@ -18,7 +18,8 @@ final class RowReader {
     this.bytes = bytes;
     int found = u8();
     if (found != format) {
-      throw new IllegalStateException("a row of format " + found + " where " + format + " is known");
+      throw new IllegalStateException(
+          "a row of format " + found + " where " + format + " is known");
     }
   }
 

@@ -53,9 +53,7 @@ final class SharedGroup implements Interest {
       if (member.session().online()) {
         return member;
       }
-      if (away == null
-          && member.session().durable()
-          && member.qos().min(qos) != Qos.AT_MOST_ONCE) {
+      if (away == null && member.session().durable() && member.qos().min(qos) != Qos.AT_MOST_ONCE) {
         away = member;
       }
     }

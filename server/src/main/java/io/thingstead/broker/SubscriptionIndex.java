@@ -101,7 +101,9 @@ final class SubscriptionIndex {
     return removed;
   }
 
-  /** Tells every interest in a topic; an owner with several matching filters comes several times. */
+  /**
+   * Tells every interest in a topic; an owner with several matching filters comes several times.
+   */
   void match(String topic, Consumer<Interest> to) {
     Interests here = exact.get(topic);
     if (here != null) {

@@ -79,9 +79,7 @@ final class Wills {
     message.properties = will.properties();
     message.nowMillis = lane.nowMillis();
     message.expiresAtMillis =
-        will.expirySeconds() < 0
-            ? Long.MAX_VALUE
-            : message.nowMillis + will.expirySeconds() * 1000;
+        will.expirySeconds() < 0 ? Long.MAX_VALUE : message.nowMillis + will.expirySeconds() * 1000;
     message.publisher = null;
     message.passing = false;
     Origin origin = new Origin(clientId, will.principalId(), null, 0);

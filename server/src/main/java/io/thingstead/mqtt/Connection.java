@@ -30,8 +30,11 @@ import org.jspecify.annotations.Nullable;
 final class Connection extends ChannelInboundHandlerAdapter implements Target {
   private static final System.Logger LOG = System.getLogger(Connection.class.getName());
 
-  /** Bytes waiting for a slow client: above the one its messages wait, below the other they go on. */
-  private static final WriteBufferWaterMark WAITING = new WriteBufferWaterMark(128 << 10, 512 << 10);
+  /**
+   * Bytes waiting for a slow client: above the one its messages wait, below the other they go on.
+   */
+  private static final WriteBufferWaterMark WAITING =
+      new WriteBufferWaterMark(128 << 10, 512 << 10);
 
   /** Output gathered in one buffer before it is handed to the channel. */
   private static final int OUT_BYTES_MAX = 64 << 10;
@@ -211,9 +214,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
       case PubRec rec -> {
         if (!session().received(rec.packetId(), rec.reason().failed()) && is5()) {
           send(
-              new PubRel(
-                  rec.packetId(), ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, Explanation.NONE));
-        } 
+              new PubRel(rec.packetId(), ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, Explanation.NONE));
+        }
       }
       case PubRel rel -> requireNonNull(publisher).release(rel.packetId());
       case PubComp comp -> session().completed(comp.packetId());
@@ -236,11 +238,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
     pause();
     Joining join = new Joining(gateway, transport, profile, limits, packet);
     Channel on = requireNonNull(channel);
-    gateway.blocking().execute(
-        () -> {
-          Joining.Answer answer = join.decide();
-          on.eventLoop().execute(() -> decided(answer));
-        });
+    gateway
+        .blocking()
+        .execute(
+            () -> {
+              Joining.Answer answer = join.decide();
+              on.eventLoop().execute(() -> decided(answer));
+            });
   }
 
   private void decided(Joining.Answer answer) {
@@ -266,18 +270,18 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
     }
     var _ =
         on.deregister()
-        .addListener(
-            _ ->
-                loop.eventLoop()
-                    .register(on)
-                    .addListener(
-                        moved -> {
-                          if (moved.isSuccess()) {
-                            join(allowed, to);
-                          } else {
-                            var _ = on.close();
-                          }
-                        }));
+            .addListener(
+                _ ->
+                    loop.eventLoop()
+                        .register(on)
+                        .addListener(
+                            moved -> {
+                              if (moved.isSuccess()) {
+                                join(allowed, to);
+                              } else {
+                                var _ = on.close();
+                              }
+                            }));
   }
 
   private void join(Joining.Allowed allowed, Lane to) {
@@ -369,9 +373,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
 
   void refused(String action, String clientId, String resource, String why) {
     String principal = transport.principal() == null ? "" : transport.principal().id();
-    gateway
-        .refusals()
-        .refused(transport.account(), action, clientId, resource, principal, why);
+    gateway.refusals().refused(transport.account(), action, clientId, resource, principal, why);
   }
 
   // Leaving.
@@ -586,8 +588,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
     switch (how) {
       case KNOWN -> encoder.pubComp(out(4), packetId);
       case UNKNOWN ->
-          send(
-              new PubComp(packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, Explanation.NONE));
+          send(new PubComp(packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, Explanation.NONE));
       case UNAVAILABLE -> fail(ReasonCode.SERVER_UNAVAILABLE, "the store is not available");
     }
   }

@@ -27,8 +27,7 @@ final class Joining {
   private final Limits limits;
   private final Connect packet;
 
-  Joining(
-      Gateway gateway, Transport transport, Profile profile, Limits limits, Connect packet) {
+  Joining(Gateway gateway, Transport transport, Profile profile, Limits limits, Connect packet) {
     this.gateway = gateway;
     this.transport = transport;
     this.profile = profile;
@@ -96,8 +95,7 @@ final class Joining {
     if (!authorization.live()) {
       throw new RefusedException(ReasonCode.NOT_AUTHORIZED, "its certificate is not active");
     }
-    int window =
-        Math.min(packet.properties().receiveMaximum(), limits.messages().unackedOut());
+    int window = Math.min(packet.properties().receiveMaximum(), limits.messages().unackedOut());
     Connecting client =
         new Connecting(
             clientId,

@@ -148,8 +148,7 @@ final class Publisher {
       return null;
     }
     if (packet.topicLength() > 0) {
-      TopicCache.Slot slot =
-          topics.get(packet.buffer(), packet.topicStart(), packet.topicLength());
+      TopicCache.Slot slot = topics.get(packet.buffer(), packet.topicStart(), packet.topicLength());
       if (alias > aliases.length) {
         aliases = java.util.Arrays.copyOf(aliases, alias);
       }
@@ -313,9 +312,6 @@ final class Publisher {
   }
 
   void release(int packetId) {
-    connection
-        .session()
-        .inbound()
-        .release(packetId, how -> connection.released(packetId, how));
+    connection.session().inbound().release(packetId, how -> connection.released(packetId, how));
   }
 }

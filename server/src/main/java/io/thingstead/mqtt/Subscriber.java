@@ -44,7 +44,8 @@ final class Subscriber {
     Session session = connection.session();
     for (int i = 0; i < requests.size(); i++) {
       int at = i;
-      Subscribing wanted = check(requests.get(i), packet.properties().subscriptionIdentifier(), at, reasons);
+      Subscribing wanted =
+          check(requests.get(i), packet.properties().subscriptionIdentifier(), at, reasons);
       if (wanted == null) {
         open[0]--;
         continue;
@@ -69,11 +70,7 @@ final class Subscriber {
   private record Made(Subscribing wanted, boolean fresh) {}
 
   private void answer(
-      Subscribe packet,
-      Session session,
-      List<ReasonCode> reasons,
-      List<Made> made,
-      int[] open) {
+      Subscribe packet, Session session, List<ReasonCode> reasons, List<Made> made, int[] open) {
     if (--open[0] > 0 || !connection.open()) {
       return;
     }
@@ -108,8 +105,7 @@ final class Subscriber {
       return false;
     }
     if (packet.requests().stream().anyMatch(r -> r.maximumQos() == Qos.EXACTLY_ONCE)) {
-      connection.fail(
-          ReasonCode.QOS_NOT_SUPPORTED, "QoS 2 is not supported (profile AWS)");
+      connection.fail(ReasonCode.QOS_NOT_SUPPORTED, "QoS 2 is not supported (profile AWS)");
       return false;
     }
     return true;
@@ -193,8 +189,7 @@ final class Subscriber {
     answer(packet, reasons, open, failed);
   }
 
-  private void answer(
-      Unsubscribe packet, List<ReasonCode> reasons, int[] open, boolean[] failed) {
+  private void answer(Unsubscribe packet, List<ReasonCode> reasons, int[] open, boolean[] failed) {
     if (--open[0] > 0 || !connection.open()) {
       return;
     }

@@ -1,0 +1,166 @@
+package io.thingstead.mqtt;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.util.concurrent.EventExecutor;
+import io.thingstead.account.Account;
+import io.thingstead.authorize.Authorization;
+import io.thingstead.authorize.ConnectionContext;
+import io.thingstead.broker.Broker;
+import io.thingstead.broker.Closing;
+import io.thingstead.broker.Lanes;
+import io.thingstead.broker.Storage;
+import io.thingstead.engine.Engine;
+import io.thingstead.engine.EngineSettings;
+import io.thingstead.engine.ShardId;
+import io.thingstead.engine.ThreadWorkers;
+import io.thingstead.engine.rocks.RocksSettings;
+import io.thingstead.engine.rocks.RocksStore;
+import io.thingstead.identity.Principal;
+import io.thingstead.model.AccountId;
+import io.thingstead.model.Limits;
+import io.thingstead.model.Profile;
+import io.thingstead.net.Listener;
+import io.thingstead.net.Protocol;
+import io.thingstead.net.Transport;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** A broker with MQTT on a plain port of loopback, for tests; {@code main} serves for measuring. */
+public final class TestNode implements AutoCloseable {
+  private final Account account;
+  private final Engine engine;
+  private final MultiThreadIoEventLoopGroup group;
+  private final Lanes lanes;
+  private final Broker broker;
+  private final Channel listening;
+  private final ExecutorService virtual = Executors.newVirtualThreadPerTaskExecutor();
+  private final List<String> refusals = new ArrayList<>();
+
+  public TestNode(
+      Path directory,
+      int port,
+      int threads,
+      Profile profile,
+      Function<ConnectionContext, Authorization> authorizer) {
+    account = new Account(new AccountId("000000000000"), "us-east-1", profile);
+    engine =
+        new Engine(
+            RocksStore.open(directory, RocksSettings.DEFAULTS),
+            new ThreadWorkers(Throwable::printStackTrace),
+            Clock.systemUTC(),
+            EngineSettings.DEFAULTS,
+            fatal -> Runtime.getRuntime().halt(3));
+    engine.resume();
+    group = new MultiThreadIoEventLoopGroup(threads, EpollIoHandler.newFactory());
+    List<NettyLoop> loops = new ArrayList<>();
+    for (EventExecutor loop : group) {
+      loops.add(new NettyLoop((EventLoop) loop));
+    }
+    lanes = new Lanes(loops, engine.commits(), PooledByteBufAllocator.DEFAULT, Clock.systemUTC());
+    Storage storage =
+        new Storage(
+            p -> engine.shard(new ShardId(ShardId.SESSION, p)).account(0).durable(),
+            virtual,
+            engine::accepting);
+    broker = new Broker(account, Limits.of(profile), lanes, storage);
+    broker.load().join();
+    var _ = group.scheduleAtFixedRate(lanes::tick, 1, 1, TimeUnit.SECONDS);
+    Gateway gateway =
+        new Gateway(
+            _ -> broker,
+            authorizer,
+            virtual,
+            (_, action, client, resource, _, why) -> refused(action, client, resource, why),
+            new Random());
+    listening = listen(gateway, port);
+  }
+
+  private Channel listen(Gateway gateway, int port) {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    Listener listener =
+        Listener.plain(new InetSocketAddress(loopback, port), Protocol.MQTT, "anonymous", null);
+    return new ServerBootstrap()
+        .group(group)
+        .channel(EpollServerSocketChannel.class)
+        .option(ChannelOption.SO_BACKLOG, 4096)
+        .option(ChannelOption.SO_REUSEADDR, true)
+        .childOption(ChannelOption.TCP_NODELAY, true)
+        .childHandler(
+            new ChannelInitializer<>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                channel
+                    .pipeline()
+                    .addLast(
+                        gateway.apply(
+                            new Transport(
+                                listener,
+                                account,
+                                new Principal.Anonymous("anonymous"),
+                                "",
+                                "",
+                                "",
+                                (InetSocketAddress) channel.remoteAddress(),
+                                (InetSocketAddress) channel.localAddress())));
+              }
+            })
+        .bind(loopback, port)
+        .syncUninterruptibly()
+        .channel();
+  }
+
+  private synchronized void refused(String action, String client, String resource, String why) {
+    refusals.add("refused %s client=%s %s: %s".formatted(action, client, resource, why));
+  }
+
+  public synchronized List<String> refusals() {
+    return List.copyOf(refusals);
+  }
+
+  public int port() {
+    return ((InetSocketAddress) listening.localAddress()).getPort();
+  }
+
+  public Broker broker() {
+    return broker;
+  }
+
+  @Override
+  public void close() {
+    listening.close().syncUninterruptibly();
+    broker.clients().closeAll(Closing.SHUTTING_DOWN).join();
+    group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+    engine.close();
+    virtual.close();
+    lanes.close();
+  }
+
+  /** Serves until killed: PORT [THREADS] [DIRECTORY]. */
+  public static void main(String[] args) throws Exception {
+    Path directory = args.length > 2 ? Path.of(args[2]) : Files.createTempDirectory("thingstead");
+    int threads = args.length > 1 ? Integer.parseInt(args[1]) : 2;
+    AllowAll all = new AllowAll();
+    TestNode node =
+        new TestNode(directory, Integer.parseInt(args[0]), threads, Profile.MQTT, _ -> all);
+    System.out.println("ready " + node.port() + " " + directory);
+    Thread.currentThread().join();
+  }
+}
