@@ -17,11 +17,17 @@ public final class Batch {
   static final byte PUT = 0x5;
   static final byte DELETE_RANGE = 0xE;
 
+  /** Marks the tag of a change that was taken out again. */
+  private static final byte CANCELLED = 0x40;
+
   private static final int INITIAL_BYTES = 256;
 
   private byte[] records = new byte[INITIAL_BYTES];
   private int size;
   private int count;
+  private int last;
+  private boolean cancelled;
+  private boolean closed;
 
   // Written by the lane on submit, read by the commit thread.
   @Nullable CommitLane lane;
@@ -80,8 +86,52 @@ public final class Batch {
     return count;
   }
 
+  /** Names the change that was appended last, for {@link #cancel}. */
+  public int last() {
+    return last;
+  }
+
+  /**
+   * Takes one change out again, also after the batch was submitted; by the owner's thread.
+   *
+   * @param change what {@link #last} said behind it; not to be cancelled twice
+   * @return false when it is too late: the change is on its way to the disk or there
+   */
+  public synchronized boolean cancel(int change) {
+    if (closed) {
+      return false;
+    }
+    records[change] |= CANCELLED;
+    cancelled = true;
+    count--;
+    return true;
+  }
+
+  /** The commit thread takes the batch: what is cancelled goes, nothing can be any more. */
+  synchronized void close() {
+    closed = true;
+    if (!cancelled) {
+      return;
+    }
+    Reader in = new Reader();
+    int kept = 0;
+    while (in.at < size) {
+      int start = in.at;
+      byte tag = records[start];
+      in.skipRecord();
+      if ((tag & CANCELLED) == 0) {
+        System.arraycopy(records, start, records, kept, in.at - start);
+        kept += in.at - start;
+      }
+    }
+    size = kept;
+    cancelled = false;
+  }
+
   /** Takes all changes out again. */
-  public void clear() {
+  public synchronized void clear() {
+    closed = false;
+    cancelled = false;
     size = 0;
     count = 0;
     lane = null;
@@ -144,6 +194,7 @@ public final class Batch {
     if (need > records.length) {
       records = Arrays.copyOf(records, Math.max(need, records.length * 2));
     }
+    last = size;
     records[size++] = tag;
     records[size++] = (byte) family.id();
     count++;
@@ -171,6 +222,15 @@ public final class Batch {
 
   private final class Reader {
     private int at;
+
+    void skipRecord() {
+      int strings = (records[at] & ~CANCELLED) == DELETE ? 1 : 2;
+      at += 2;
+      for (int i = 0; i < strings; i++) {
+        int length = varint();
+        at += length;
+      }
+    }
 
     int varint() {
       int value = 0;

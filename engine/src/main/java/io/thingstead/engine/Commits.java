@@ -120,6 +120,7 @@ public final class Commits {
       if (batch.epoch <= lane.failedEpoch) {
         complete(batch, new StoreUnavailableException("a commit before this one failed"));
       } else {
+        batch.close();
         group.add(batch);
         bytes += batch.sizeBytes();
       }
@@ -128,7 +129,10 @@ public final class Commits {
 
   private void commit() {
     try {
-      store.commit(group);
+      if (!group.stream().allMatch(Batch::isEmpty)) {
+        store.commit(group);
+        stats.commits.increment();
+      }
     } catch (CommitRefusedException e) {
       LOG.log(System.Logger.Level.ERROR, "a commit of " + group.size() + " batches failed", e);
       for (Batch batch : group) {
@@ -146,7 +150,6 @@ public final class Commits {
       fatal.accept(e);
       return;
     }
-    stats.commits.increment();
     for (Batch batch : group) {
       stats.batches.increment();
       stats.committedBytes.add(batch.sizeBytes());

@@ -15,6 +15,8 @@ import java.util.Map;
  * restart the source sends again from the first row that is left, and the target skips what it has.
  */
 final class Outbox {
+  private static final System.Logger LOG = System.getLogger(Outbox.class.getName());
+
   /** Messages on their way to one target. */
   private static final int WINDOW = 256;
 
@@ -59,7 +61,6 @@ final class Outbox {
   }
 
   private void load() {
-    loaded = true;
     for (Rows.Row row : durable.scan(OUTBOX_LAST, Key.ALL, null, Integer.MAX_VALUE)) {
       Stream stream = new Stream();
       stream.durable = Message.decodeLong(row.value());
@@ -71,6 +72,7 @@ final class Outbox {
       Key.Reader target = row.key().read();
       streams.put(new ShardId((int) target.number(), (int) target.number()), stream);
     }
+    loaded = true;
   }
 
   private static long sequence(Rows.Row row) {
@@ -155,6 +157,18 @@ final class Outbox {
 
   /** The target's side. */
   void receive(Shard source, long sequence, Message message) {
+    try {
+      if (take(source, sequence, message)) {
+        return;
+      }
+    } catch (StoreReadException e) {
+      LOG.log(System.Logger.Level.ERROR, "message put off: shard " + shard.id(), e);
+    }
+    source.execute(() -> source.refused(shard.id()));
+  }
+
+  /** Whether the source will hear from the waiter. */
+  private boolean take(Shard source, long sequence, Message message) {
     Key from = Key.of(source.id().kind(), source.id().partition());
     byte[] row = shard.newest(Layout.ENGINE_ACCOUNT).get(APPLIED, from);
     long last = row == null ? 0 : Message.decodeLong(row);
@@ -164,12 +178,15 @@ final class Outbox {
             _ -> source.execute(() -> source.refused(shard.id())));
     if (sequence <= last) {
       shard.whenDurable(waiter);
-    } else if (sequence == last + 1
-        && shard.apply(
-            message, tx -> tx.putOwn(APPLIED, from, Message.encodeLong(sequence)), waiter)) {
-      engine.stats().delivered.increment();
-    } else {
-      source.execute(() -> source.refused(shard.id()));
+      return true;
     }
+    boolean applied =
+        sequence == last + 1
+            && shard.apply(
+                message, tx -> tx.putOwn(APPLIED, from, Message.encodeLong(sequence)), waiter);
+    if (applied) {
+      engine.stats().delivered.increment();
+    }
+    return applied;
   }
 }

@@ -115,6 +115,11 @@ public final class Shard {
     ShardTx tx = begin(message.account());
     try {
       engine.requireHandler(message.handler()).handle(tx, message.body());
+    } catch (StoreReadException e) {
+      LOG.log(System.Logger.Level.ERROR, "message put off: handler " + message.handler(), e);
+      tx.close();
+      lane.release();
+      return false;
     } catch (RuntimeException | StackOverflowError e) {
       engine.stats().handlerFailures.increment();
       LOG.log(System.Logger.Level.ERROR, "message dropped: handler " + message.handler(), e);

@@ -2,6 +2,7 @@ package io.thingstead.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import org.jctools.queues.MpscArrayQueue;
 import org.jctools.queues.MpscUnboundedArrayQueue;
@@ -12,6 +13,8 @@ final class ShardLoop {
 
   /** Commands decided before completions are looked at again. */
   private static final int COMMANDS_PER_TURN = 256;
+
+  private static final long READ_RETRY_MILLIS = 1000;
 
   private final MpscArrayQueue<Runnable> inbox;
 
@@ -59,7 +62,7 @@ final class ShardLoop {
     long next = Worker.UNTIL_WOKEN;
     if (engine.isResumed()) {
       for (Shard shard : shards) {
-        next = Math.min(next, shard.background());
+        next = Math.min(next, background(shard));
       }
     }
     if (!inbox.isEmpty() || !internal.isEmpty()) {
@@ -71,7 +74,16 @@ final class ShardLoop {
     return next;
   }
 
-  private static void runAll(java.util.Queue<Runnable> tasks, int max) {
+  private static long background(Shard shard) {
+    try {
+      return shard.background();
+    } catch (StoreReadException e) {
+      LOG.log(System.Logger.Level.ERROR, "outbox and timers of shard " + shard.id() + " wait", e);
+      return READ_RETRY_MILLIS;
+    }
+  }
+
+  private static void runAll(Queue<Runnable> tasks, int max) {
     for (int i = 0; i < max; i++) {
       Runnable task = tasks.poll();
       if (task == null) {

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ordered rows by encoded key, see {@link Layout}: what a store keeps, and what an overlay shows on
- * top of it.
+ * top of it. Reads throw {@link StoreReadException} when the disk does not give the rows.
  */
 public interface Tables {
   /** The value of a row, or null when there is none. The array is the caller's to keep. */

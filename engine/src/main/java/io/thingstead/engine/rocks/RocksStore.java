@@ -4,6 +4,7 @@ import io.thingstead.engine.Batch;
 import io.thingstead.engine.CommitRefusedException;
 import io.thingstead.engine.Family;
 import io.thingstead.engine.Store;
+import io.thingstead.engine.StoreReadException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -176,7 +177,7 @@ public final class RocksStore implements Store {
     try {
       return db.get(handle(family), key);
     } catch (RocksDBException e) {
-      throw new IllegalStateException("the store cannot be read: " + e.getMessage(), e);
+      throw new StoreReadException("the store cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -192,7 +193,7 @@ public final class RocksStore implements Store {
       rows.status();
       return found;
     } catch (RocksDBException e) {
-      throw new IllegalStateException("the store cannot be read: " + e.getMessage(), e);
+      throw new StoreReadException("the store cannot be read: " + e.getMessage(), e);
     }
   }
 
