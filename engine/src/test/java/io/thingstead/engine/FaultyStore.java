@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Fails the n-th operation, once, and counts them. */
 public final class FaultyStore implements Store {
   private final Store store;
-  private final long failing;
+  private long failing;
   private final boolean fatally;
   private long operations;
 
@@ -26,6 +26,11 @@ public final class FaultyStore implements Store {
   /** Operations so far. */
   public long operations() {
     return operations;
+  }
+
+  /** Fails no more. */
+  public void heal() {
+    failing = 0;
   }
 
   private boolean fails() {

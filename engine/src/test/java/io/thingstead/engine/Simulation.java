@@ -23,8 +23,10 @@ public final class Simulation {
   private final MemoryStore store = new MemoryStore();
   private final Consumer<Engine> wiring;
   private final EngineSettings settings;
+  private final Between between;
   private final List<Throwable> fatal = new ArrayList<>();
-  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+  private final Instant started = Instant.parse("2026-01-01T00:00:00Z");
+  private Instant now = started;
   private OneThread workers;
   private Engine engine;
 
@@ -39,12 +41,11 @@ public final class Simulation {
    *     handlers and builds what stands on the engine
    */
   public Simulation(long seed, Consumer<Engine> wiring) {
-    this(seed, new EngineSettings(2, 1024, 1024, 0, 0, 60_000), wiring, UnaryStore.NONE);
+    this(seed, new EngineSettings(2, 1024, 1024, 0, 0, 60_000), wiring, Between.NOTHING);
   }
 
   /** As above, with settings and something between engine and store. */
-  public Simulation(
-      long seed, EngineSettings settings, Consumer<Engine> wiring, UnaryStore between) {
+  public Simulation(long seed, EngineSettings settings, Consumer<Engine> wiring, Between between) {
     this.random = new Random(seed);
     this.wiring = wiring;
     this.settings = settings;
@@ -53,12 +54,10 @@ public final class Simulation {
     engine = start();
   }
 
-  private final UnaryStore between;
-
-  /** Wraps a store. */
+  /** Wraps the store that an engine gets; called with each new engine. */
   @FunctionalInterface
-  public interface UnaryStore {
-    UnaryStore NONE = store -> store;
+  public interface Between {
+    Between NOTHING = store -> store;
 
     Store wrap(Store store);
   }
@@ -111,6 +110,23 @@ public final class Simulation {
   /** Takes at most so many turns. */
   public void run(int turns) {
     for (int i = 0; i < turns && workers.step(); i++) {}
+  }
+
+  /** Takes turns of one loop only, until it has nothing to do. */
+  public void runOnly(String loop) {
+    while (workers.isReady(loop)) {
+      workers.turnOf(loop);
+    }
+  }
+
+  /** Lets time pass before any loop notices. */
+  public void advanceWithoutTurns(Duration time) {
+    now = now.plus(time);
+  }
+
+  /** When the simulation began. */
+  public Instant started() {
+    return started;
   }
 
   /** Lets time pass, with everything that becomes due on the way. */
@@ -201,6 +217,10 @@ public final class Simulation {
 
     void turnOf(String name) {
       loops.stream().filter(loop -> loop.name.equals(name)).forEach(Loop::turn);
+    }
+
+    boolean isReady(String name) {
+      return loops.stream().anyMatch(loop -> loop.name.equals(name) && loop.isReady());
     }
 
     long nextDeadline() {
