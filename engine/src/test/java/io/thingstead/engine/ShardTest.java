@@ -83,7 +83,7 @@ class ShardTest {
 
   @Test
   void aReadOfOtherRowsDoesNotWait() {
-    Simulation sim = new Simulation(1, SETTINGS, _ -> {}, Simulation.Between.NOTHING);
+    Simulation sim = new Simulation(1, SETTINGS, _ -> {}, Simulation.UnaryStore.NONE);
     AccountShard shard = sim.engine().shard(SHARD).account(1);
     sim.runUntilIdle();
     var put = shard.submit(put("a"));
@@ -184,7 +184,7 @@ class ShardTest {
 
   @Test
   void aFullInboxRefusesAndCounts() {
-    Simulation sim = new Simulation(1, SETTINGS, _ -> {}, Simulation.Between.NOTHING);
+    Simulation sim = new Simulation(1, SETTINGS, _ -> {}, Simulation.UnaryStore.NONE);
     AccountShard shard = sim.engine().shard(SHARD).account(1);
     List<CompletableFuture<Boolean>> replies = new ArrayList<>();
     for (int i = 0; i < 20; i++) {

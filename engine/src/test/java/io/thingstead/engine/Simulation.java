@@ -23,7 +23,7 @@ public final class Simulation {
   private final MemoryStore store = new MemoryStore();
   private final Consumer<Engine> wiring;
   private final EngineSettings settings;
-  private final Between between;
+  private final UnaryStore between;
   private final List<Throwable> fatal = new ArrayList<>();
   private final Instant started = Instant.parse("2026-01-01T00:00:00Z");
   private Instant now = started;
@@ -41,11 +41,12 @@ public final class Simulation {
    *     handlers and builds what stands on the engine
    */
   public Simulation(long seed, Consumer<Engine> wiring) {
-    this(seed, new EngineSettings(2, 1024, 1024, 0, 0, 60_000), wiring, Between.NOTHING);
+    this(seed, new EngineSettings(2, 1024, 1024, 0, 0, 60_000), wiring, UnaryStore.NONE);
   }
 
   /** As above, with settings and something between engine and store. */
-  public Simulation(long seed, EngineSettings settings, Consumer<Engine> wiring, Between between) {
+  public Simulation(
+      long seed, EngineSettings settings, Consumer<Engine> wiring, UnaryStore between) {
     this.random = new Random(seed);
     this.wiring = wiring;
     this.settings = settings;
@@ -56,8 +57,8 @@ public final class Simulation {
 
   /** Wraps the store that an engine gets; called with each new engine. */
   @FunctionalInterface
-  public interface Between {
-    Between NOTHING = store -> store;
+  public interface UnaryStore {
+    UnaryStore NONE = store -> store;
 
     Store wrap(Store store);
   }

@@ -12,7 +12,7 @@ class WatermarkTest {
 
   @Test
   void belowTheMarkCommandsAreRefusedBeforeTheyAreDecidedAndReadsGoOn() {
-    Simulation sim = new Simulation(1, SETTINGS, _ -> {}, Simulation.Between.NOTHING);
+    Simulation sim = new Simulation(1, SETTINGS, _ -> {}, Simulation.UnaryStore.NONE);
     Engine engine = sim.engine();
     AccountShard shard = engine.shard(new ShardId(1, 0)).account(1);
     Command<Boolean> put =
@@ -48,7 +48,7 @@ class WatermarkTest {
             engine ->
                 engine.handler(
                     "mark", (tx, body) -> tx.put(TABLE, Key.of("mark", body.length), new byte[1])),
-            Simulation.Between.NOTHING);
+            Simulation.UnaryStore.NONE);
     AccountShard shard = sim.engine().shard(new ShardId(1, 0)).account(1);
     shard.call(
         tx -> {
