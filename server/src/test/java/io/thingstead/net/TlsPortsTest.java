@@ -128,7 +128,9 @@ class TlsPortsTest {
       client.send(Client.CONNECT_LIKE);
       assertThat(server.next().transport().account()).isEqualTo(TestPorts.SECOND);
     }
-    try (Client client = Client.tls(port, context, version, null)) {
+    // Another context, or the JDK would resume the session and with it the name.
+    SSLContext fresh = server.authority.clientContext(null);
+    try (Client client = Client.tls(port, fresh, version, null)) {
       client.send(Client.CONNECT_LIKE);
       Transport transport = server.next().transport();
       assertThat(transport.account()).isEqualTo(TestPorts.FIRST);
