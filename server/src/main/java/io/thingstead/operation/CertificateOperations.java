@@ -1,0 +1,134 @@
+package io.thingstead.operation;
+
+import io.thingstead.account.Account;
+import io.thingstead.api.Empty;
+import io.thingstead.api.iot.Certificate;
+import io.thingstead.api.iot.CertificateDescription;
+import io.thingstead.api.iot.CertificateMode;
+import io.thingstead.api.iot.CertificateStatus;
+import io.thingstead.api.iot.CertificateValidity;
+import io.thingstead.api.iot.CreateCertificateFromCsrResponse;
+import io.thingstead.api.iot.CreateKeysAndCertificateResponse;
+import io.thingstead.api.iot.DescribeCertificateResponse;
+import io.thingstead.api.iot.Iot;
+import io.thingstead.api.iot.KeyPair;
+import io.thingstead.api.iot.ListCertificatesResponse;
+import io.thingstead.api.iot.RegisterCertificateWithoutCAResponse;
+import io.thingstead.http.Call;
+import io.thingstead.http.OperationTable;
+import io.thingstead.identity.CertificatePage;
+import io.thingstead.identity.Certificates;
+import io.thingstead.identity.IssuedCertificate;
+import io.thingstead.identity.IssuedKeys;
+import java.util.function.Function;
+
+/** Client certificates. */
+final class CertificateOperations {
+  private final Function<Account, Features> features;
+
+  CertificateOperations(Function<Account, Features> features) {
+    this.features = features;
+  }
+
+  private Certificates certificates(Call call) {
+    return features.apply(call.account()).certificates();
+  }
+
+  void bind(OperationTable table) {
+    table.on(
+        Iot.CREATE_KEYS_AND_CERTIFICATE,
+        (call, in) ->
+            issued(
+                certificates(call)
+                    .createKeysAndCertificate(Boolean.TRUE.equals(in.setAsActive()))));
+    table.on(
+        Iot.CREATE_CERTIFICATE_FROM_CSR,
+        (call, in) -> {
+          IssuedCertificate made =
+              certificates(call)
+                  .createCertificateFromCsr(
+                      in.certificateSigningRequest(), Boolean.TRUE.equals(in.setAsActive()));
+          return new CreateCertificateFromCsrResponse(
+              made.certificateArn(), made.certificateId(), made.pem());
+        });
+    table.on(
+        Iot.REGISTER_CERTIFICATE_WITHOUT_CA,
+        (call, in) -> {
+          IssuedCertificate made =
+              certificates(call)
+                  .registerCertificateWithoutCa(
+                      in.certificatePem(), in.status() == null ? null : status(in.status()));
+          return new RegisterCertificateWithoutCAResponse(
+              made.certificateArn(), made.certificateId());
+        });
+    table.on(
+        Iot.DESCRIBE_CERTIFICATE,
+        (call, in) ->
+            new DescribeCertificateResponse(
+                described(certificates(call).describe(in.certificateId()))));
+    table.on(
+        Iot.LIST_CERTIFICATES,
+        (call, in) ->
+            listed(
+                certificates(call)
+                    .list(
+                        in.pageSize(), in.marker(), Boolean.TRUE.equals(in.ascendingOrder()))));
+    table.on(
+        Iot.UPDATE_CERTIFICATE,
+        (call, in) -> {
+          certificates(call).update(in.certificateId(), status(in.newStatus()));
+          return Empty.EMPTY;
+        });
+    table.on(
+        Iot.DELETE_CERTIFICATE,
+        (call, in) -> {
+          certificates(call).delete(in.certificateId(), Boolean.TRUE.equals(in.forceDelete()));
+          return Empty.EMPTY;
+        });
+  }
+
+  // The two enums have the same names: one is the wire's, one the feature's.
+  private static io.thingstead.identity.CertificateStatus status(CertificateStatus status) {
+    return io.thingstead.identity.CertificateStatus.valueOf(status.name());
+  }
+
+  private static CreateKeysAndCertificateResponse issued(IssuedKeys made) {
+    return new CreateKeysAndCertificateResponse(
+        made.certificate().certificateArn(),
+        made.certificate().certificateId(),
+        made.certificate().pem(),
+        new KeyPair(made.publicKeyPem(), made.privateKeyPem()));
+  }
+
+  private static CertificateDescription described(
+      io.thingstead.identity.CertificateDescription of) {
+    return CertificateDescription.builder()
+        .certificateArn(of.certificateArn())
+        .certificateId(of.certificateId())
+        .status(CertificateStatus.valueOf(of.status().name()))
+        .certificatePem(of.pem())
+        .ownedBy(of.ownedBy().digits())
+        .creationDate(of.creationDate())
+        .lastModifiedDate(of.lastModifiedDate())
+        .customerVersion(of.customerVersion())
+        .generationId(of.generationId())
+        .validity(new CertificateValidity(of.notBefore(), of.notAfter()))
+        .certificateMode(CertificateMode.valueOf(of.mode().name()))
+        .build();
+  }
+
+  private static ListCertificatesResponse listed(CertificatePage page) {
+    return new ListCertificatesResponse(
+        page.certificates().stream()
+            .map(
+                entry ->
+                    new Certificate(
+                        entry.certificateArn(),
+                        entry.certificateId(),
+                        CertificateStatus.valueOf(entry.status().name()),
+                        CertificateMode.valueOf(entry.mode().name()),
+                        entry.creationDate()))
+            .toList(),
+        page.nextMarker());
+  }
+}

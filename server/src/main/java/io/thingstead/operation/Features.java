@@ -1,0 +1,30 @@
+package io.thingstead.operation;
+
+import io.thingstead.account.Account;
+import io.thingstead.authorize.Authorizer;
+import io.thingstead.authorize.Policies;
+import io.thingstead.authorize.Why;
+import io.thingstead.broker.Broker;
+import io.thingstead.identity.Certificates;
+import io.thingstead.registry.ThingPrincipals;
+import io.thingstead.registry.ThingTypes;
+import io.thingstead.registry.Things;
+import io.thingstead.rules.Rules;
+import io.thingstead.shadow.Shadows;
+
+/**
+ * The features of one account. Each holds the account's own part of the store, so that none can
+ * reach another account's rows.
+ */
+public record Features(
+    Account account,
+    Things things,
+    ThingTypes thingTypes,
+    ThingPrincipals principals,
+    Certificates certificates,
+    Policies policies,
+    Authorizer authorizer,
+    Why why,
+    Broker broker,
+    Shadows shadows,
+    Rules rules) {}

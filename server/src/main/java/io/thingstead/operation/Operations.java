@@ -1,0 +1,42 @@
+package io.thingstead.operation;
+
+import io.thingstead.account.Account;
+import io.thingstead.api.iot.Iot;
+import io.thingstead.api.iotdata.IotData;
+import io.thingstead.api.iotjobsdata.IotJobsData;
+import io.thingstead.api.lambda.Lambda;
+import io.thingstead.http.OperationTable;
+import io.thingstead.http.Plane;
+import java.time.InstantSource;
+import java.util.function.Function;
+
+/** Binds every operation that is built; those of the offered services that are not answer 501. */
+public final class Operations {
+  private Operations() {}
+
+  /**
+   * Fills a table.
+   *
+   * @param features those of the caller's account
+   * @param endpoint the host name that an account's devices should call
+   */
+  public static OperationTable bind(
+      OperationTable table,
+      Function<Account, Features> features,
+      Function<Account, String> endpoint,
+      InstantSource clock) {
+    table
+        .offer(Iot.service(), Plane.CONTROL)
+        .offer(IotData.service(), Plane.DATA)
+        .offer(IotJobsData.service(), Plane.DATA)
+        .offer(Lambda.service(), Plane.CONTROL);
+    new RegistryOperations(features).bind(table);
+    new ThingTypeOperations(features).bind(table);
+    new CertificateOperations(features).bind(table);
+    new PolicyOperations(features).bind(table);
+    new RuleOperations(features).bind(table);
+    new EndpointOperations(endpoint).bind(table);
+    new DataOperations(features, clock).bind(table);
+    return table;
+  }
+}
