@@ -266,6 +266,11 @@ public final class Certificates {
         });
   }
 
+  /** Finds what a client showed in a TLS handshake, as {@link #find(String)} does. */
+  public CertificateLookup find(X509Certificate shown) {
+    return find(ClientCertificates.id(shown));
+  }
+
   /**
    * Finds what a client showed in a TLS handshake. Reads the disk only the first time: for the
    * executor of TLS tasks, not for an event loop.

@@ -71,8 +71,7 @@ final class CertificateOperations {
         (call, in) ->
             listed(
                 certificates(call)
-                    .list(
-                        in.pageSize(), in.marker(), Boolean.TRUE.equals(in.ascendingOrder()))));
+                    .list(in.pageSize(), in.marker(), Boolean.TRUE.equals(in.ascendingOrder()))));
     table.on(
         Iot.UPDATE_CERTIFICATE,
         (call, in) -> {

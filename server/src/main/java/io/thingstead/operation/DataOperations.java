@@ -110,8 +110,7 @@ final class DataOperations {
       Call call, ListNamedShadowsForThingRequest in) {
     permit(call, "iot:ListNamedShadowsForThing", thing(call, in.thingName(), null));
     int size = in.pageSize() == null ? Shadows.DEFAULT_PAGE : in.pageSize();
-    JsonNode page =
-        JSON.readTree(shadows(call).listNamed(in.thingName(), in.nextToken(), size));
+    JsonNode page = JSON.readTree(shadows(call).listNamed(in.thingName(), in.nextToken(), size));
     List<String> names = page.path("results").valueStream().map(JsonNode::asString).toList();
     JsonNode next = page.path("nextToken");
     return new ListNamedShadowsForThingResponse(
@@ -120,18 +119,18 @@ final class DataOperations {
 
   private GetRetainedMessageResponse retained(Call call, GetRetainedMessageRequest in) {
     permit(call, "iot:GetRetainedMessage", call.account().arn("topic/" + in.topic()));
-    RetainedMessage found =
-        features.apply(call.account()).broker().retained(topic(in.topic()));
+    RetainedMessage found = features.apply(call.account()).broker().retained(topic(in.topic()));
     if (found == null) {
       throw new ApiException(
           AwsError.RESOURCE_NOT_FOUND, "no message is retained on topic " + in.topic());
     }
-    return new GetRetainedMessageResponse(
-        found.topic(),
-        found.payload(),
-        found.qos().ordinal(),
-        found.storedAtMillis(),
-        UserPropertiesJson.write(found.properties().userProperties()));
+    return GetRetainedMessageResponse.builder()
+        .topic(found.topic())
+        .payload(found.payload())
+        .qos(found.qos().ordinal())
+        .lastModifiedTime(found.storedAtMillis())
+        .userProperties(UserPropertiesJson.write(found.properties().userProperties()))
+        .build();
   }
 
   static Topic topic(String text) {
@@ -146,10 +145,7 @@ final class DataOperations {
     permit(call, "iot:ListRetainedMessages", call.account().arn("topic/*"));
     int limit = in.maxResults() == null ? PAGE_MAX : in.maxResults();
     List<RetainedMessage> found =
-        features
-            .apply(call.account())
-            .broker()
-            .retainedAfter(topicOf(in.nextToken()), limit + 1);
+        features.apply(call.account()).broker().retainedAfter(topicOf(in.nextToken()), limit + 1);
     List<RetainedMessage> page = found.size() > limit ? found.subList(0, limit) : found;
     return new ListRetainedMessagesResponse(
         page.stream()

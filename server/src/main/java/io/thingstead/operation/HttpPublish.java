@@ -47,7 +47,9 @@ final class HttpPublish {
     if (payload.length > limits.messages().payloadBytes()) {
       throw new ApiException(
           AwsError.REQUEST_ENTITY_TOO_LARGE,
-          "the payload has " + payload.length + " bytes; the limit is "
+          "the payload has "
+              + payload.length
+              + " bytes; the limit is "
               + limits.messages().payloadBytes());
     }
     Authorization may = DataOperations.authorization(mine, call);

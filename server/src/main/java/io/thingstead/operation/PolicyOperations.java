@@ -70,9 +70,7 @@ final class PolicyOperations {
           PolicyVersion made =
               policies(call)
                   .createVersion(
-                      in.policyName(),
-                      in.policyDocument(),
-                      Boolean.TRUE.equals(in.setAsDefault()));
+                      in.policyName(), in.policyDocument(), Boolean.TRUE.equals(in.setAsDefault()));
           return new CreatePolicyVersionResponse(
               made.policyArn(), made.document(), made.versionId(), made.isDefault());
         });

@@ -73,7 +73,9 @@ final class RuleOperations {
     table.on(
         Iot.GET_TOPIC_RULE_DESTINATION,
         (call, in) -> new GetTopicRuleDestinationResponse(destinations(call).get(in.arn())));
-    table.on(Iot.LIST_TOPIC_RULE_DESTINATIONS, (call, in) -> destinations(call).list(in));
+    table.on(
+        Iot.LIST_TOPIC_RULE_DESTINATIONS,
+        (call, in) -> destinations(call).list(in.maxResults(), in.nextToken()));
     table.on(
         Iot.UPDATE_TOPIC_RULE_DESTINATION,
         (call, in) -> {

@@ -89,7 +89,10 @@ final class ThingTypeOperations {
   }
 
   private static ThingTypeMetadata metadata(ThingType type) {
-    return new ThingTypeMetadata(
-        type.deprecatedAt() != null, type.deprecatedAt(), type.createdAt());
+    return ThingTypeMetadata.builder()
+        .deprecated(type.deprecatedAt() != null)
+        .deprecationDate(type.deprecatedAt())
+        .creationDate(type.createdAt())
+        .build();
   }
 }

@@ -1,0 +1,340 @@
+package io.thingstead.boot;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.thingstead.account.Account;
+import io.thingstead.account.Accounts;
+import io.thingstead.broker.Lanes;
+import io.thingstead.config.Address;
+import io.thingstead.config.DataDirectory;
+import io.thingstead.config.Listen;
+import io.thingstead.config.ServerAddresses;
+import io.thingstead.config.Settings;
+import io.thingstead.engine.AccountShard;
+import io.thingstead.engine.Engine;
+import io.thingstead.engine.EngineSettings;
+import io.thingstead.engine.ShardId;
+import io.thingstead.engine.ThreadWorkers;
+import io.thingstead.engine.rocks.RocksSettings;
+import io.thingstead.engine.rocks.RocksStore;
+import io.thingstead.event.Refusals;
+import io.thingstead.http.HttpLimits;
+import io.thingstead.http.HttpServer;
+import io.thingstead.http.HttpStats;
+import io.thingstead.http.OperationTable;
+import io.thingstead.http.SigV4;
+import io.thingstead.identity.AccessKeys;
+import io.thingstead.identity.CredentialsFile;
+import io.thingstead.identity.KeyPairs;
+import io.thingstead.identity.MasterKey;
+import io.thingstead.identity.OwnCa;
+import io.thingstead.identity.ServerCertificate;
+import io.thingstead.identity.ServerCertificateFiles;
+import io.thingstead.model.Profile;
+import io.thingstead.mqtt.Gateway;
+import io.thingstead.mqtt.NettyLoop;
+import io.thingstead.net.Callers;
+import io.thingstead.net.EventLoops;
+import io.thingstead.net.Listener;
+import io.thingstead.net.NetLimits;
+import io.thingstead.net.Ports;
+import io.thingstead.net.Protocol;
+import io.thingstead.net.Protocols;
+import io.thingstead.net.Role;
+import io.thingstead.net.ServerContexts;
+import io.thingstead.operation.Operations;
+import io.thingstead.rules.Work;
+import io.thingstead.rules.action.HttpCalls;
+import io.thingstead.rules.action.TargetGuard;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One running server: everything there is, made in the order in which it depends on each other, and
+ * closed in the opposite one. The only place with a real clock, random and threads.
+ */
+public final class Node implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Node.class.getName());
+  private static final String ANONYMOUS = "anonymous";
+  private static final int CERTIFICATE_CHECK_SECONDS = 10;
+
+  private final Settings settings;
+  private final Clock clock = Clock.systemUTC();
+  private final SecureRandom random = new SecureRandom();
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final PrometheusMeterRegistry meters =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final ExecutorService virtualThreads = Executors.newVirtualThreadPerTaskExecutor();
+  private final List<InetSocketAddress> listening = new ArrayList<>();
+  private @Nullable Ports ports;
+  private volatile boolean ready;
+
+  private Node(Settings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Starts a server; it serves when this returns.
+   *
+   * @throws RuntimeException saying what is in the way; everything is closed again then
+   */
+  public static Node start(Settings settings) {
+    Node node = new Node(settings);
+    try {
+      node.run();
+      return node;
+    } catch (IOException | NoSuchAlgorithmException e) {
+      node.close();
+      throw new IllegalStateException(e.getMessage(), e);
+    } catch (RuntimeException e) {
+      node.close();
+      throw e;
+    }
+  }
+
+  private void run() throws IOException, NoSuchAlgorithmException {
+    DataDirectory data = new DataDirectory(settings.data());
+    keep(data.lock());
+    keep(virtualThreads);
+    Engine engine = engine(data);
+    AccountShard server = engine.shard(new ShardId(ShardId.SERVER, 0)).account(0);
+    MasterKey master = MasterKey.open(data.masterKey(), random);
+    KeyPairs keys = new KeyPairs(random, Math.max(1, settings.limits().eventLoops() / 2));
+    OwnCa ca = OwnCa.open(server, master, keys, clock, random);
+    ca.writePem(data.caPem());
+    Accounts accounts =
+        new Accounts(
+            server, new Account(settings.account(), settings.region(), settings.profile()));
+    AccessKeys accessKeys = new AccessKeys(server, master, random);
+    CredentialsFile.write(
+        data.credentials(), accounts.list().stream().map(accessKeys::administrator).toList());
+    ServerContexts contexts = contexts(server, master, ca, keys, accounts);
+    EventLoops loops = keep(EventLoops.start(settings.limits().eventLoops()));
+    Lanes lanes = new Lanes(lanes(loops), engine.commits(), PooledByteBufAllocator.DEFAULT, clock);
+    Tenants tenants = tenants(engine, lanes, master, keys);
+    accounts.list().forEach(tenants::open);
+    accounts.onCreate(tenants::open);
+    engine.resume();
+    ScheduledExecutorService ticks =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> Thread.ofPlatform().daemon().name("ticks").unstarted(task));
+    keep(ticks::shutdownNow);
+    var _ = ticks.scheduleAtFixedRate(lanes::tick, 1, 1, TimeUnit.SECONDS);
+    Refusals refusals = new RefusalLog();
+    HttpServer http = http(tenants, accounts, accessKeys, engine);
+    Gateway gateway =
+        new Gateway(
+            account -> tenants.of(account).broker(),
+            context -> tenants.of(context.account()).authorizer().authorize(context),
+            virtualThreads,
+            refusals,
+            random);
+    ports =
+        keep(
+            new Ports(
+                loops,
+                netLimits(),
+                contexts,
+                new Callers(
+                    host -> Optional.of(accounts.byHost(host)),
+                    (account, certificate) -> tenants.of(account).certificates().find(certificate)),
+                new Protocols(gateway, http::handler),
+                virtualThreads,
+                refusals,
+                meters,
+                clock));
+    listen(ports);
+    addresses().write(data.addresses());
+    ready = true;
+  }
+
+  private Engine engine(DataDirectory data) {
+    var format = keep(io.thingstead.engine.rocks.DataDirectory.open(data.store()));
+    RocksStore store = RocksStore.open(format.path().resolve("tables"), RocksSettings.DEFAULTS);
+    return keep(
+        new Engine(
+            store,
+            new ThreadWorkers(Node::halt),
+            clock,
+            EngineSettings.DEFAULTS
+                .withShardLoops(settings.limits().shardLoops())
+                .withFreeBytes(settings.limits().freeBytesLow(), settings.limits().freeBytesHigh()),
+            Node::halt));
+  }
+
+  /** What was not synced is not acknowledged: the next start finds out what is on disk. */
+  private static void halt(Throwable why) {
+    LOG.log(
+        System.Logger.Level.ERROR, "the server ends at once: it cannot vouch for its data", why);
+    Runtime.getRuntime().halt(70);
+  }
+
+  private ServerContexts contexts(
+      AccountShard server, MasterKey master, OwnCa ca, KeyPairs keys, Accounts accounts) {
+    Settings.CertificateFiles files = settings.serverCertificate();
+    ServerCertificate certificate =
+        files == null
+            ? ServerCertificate.issued(server, master, ca, keys, clock, () -> names(accounts))
+            : ServerCertificate.fromFiles(
+                new ServerCertificateFiles(files.certificate(), files.key()));
+    ServerContexts contexts = keep(new ServerContexts(List.of(certificate.current())));
+    certificate.onChange(identity -> contexts.replace(List.of(identity)));
+    ScheduledExecutorService checks =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> Thread.ofPlatform().daemon().name("certificates").unstarted(task));
+    keep(checks::shutdownNow);
+    var _ =
+        checks.scheduleWithFixedDelay(
+            certificate::refresh,
+            CERTIFICATE_CHECK_SECONDS,
+            CERTIFICATE_CHECK_SECONDS,
+            TimeUnit.SECONDS);
+    return contexts;
+  }
+
+  /** Every name by which clients call the server, each account's own among them. */
+  private List<String> names(Accounts accounts) {
+    List<String> names = new ArrayList<>(settings.hosts());
+    for (Account account : accounts.list()) {
+      String host = accounts.endpoint(account, settings.hosts().getFirst());
+      if (!names.contains(host)) {
+        names.add(host);
+      }
+    }
+    return names;
+  }
+
+  private static List<NettyLoop> lanes(EventLoops loops) {
+    return StreamSupport.stream(loops.group().spliterator(), false)
+        .map(loop -> new NettyLoop((EventLoop) loop))
+        .toList();
+  }
+
+  private Tenants tenants(Engine engine, Lanes lanes, MasterKey master, KeyPairs keys)
+      throws NoSuchAlgorithmException {
+    HttpCalls calls =
+        new HttpCalls(new TargetGuard(settings.allowTargets()), SSLContext.getDefault(), clock);
+    Work work = new Work(virtualThreads, clock, random, Thread::sleep);
+    List<String> anonymous = settings.plainMqtt() == null ? List.of() : List.of(ANONYMOUS);
+    return new Tenants(engine, lanes, master, keys, random, calls, work, endpoint(), anonymous);
+  }
+
+  private HttpServer http(
+      Tenants tenants, Accounts accounts, AccessKeys accessKeys, Engine engine) {
+    OperationTable table = new OperationTable();
+    Operations.bind(
+        table,
+        tenants::of,
+        account -> accounts.endpoint(account, settings.hosts().getFirst()),
+        clock);
+    new OwnRoutes(tenants, meters, () -> ready && engine.accepting()).bind(table);
+    return new HttpServer(
+        table,
+        new SigV4((id, token) -> token == null ? accessKeys.find(id) : null, clock),
+        id -> Optional.ofNullable(accounts.find(id)),
+        virtualThreads,
+        random,
+        clock,
+        HttpLimits.DEFAULT,
+        new HttpStats());
+  }
+
+  private NetLimits netLimits() {
+    Settings.Limits limits = settings.limits();
+    return new NetLimits(
+        limits.handshakeTimeout(),
+        NetLimits.DEFAULT.firstByte(),
+        NetLimits.DEFAULT.connections(),
+        limits.connectionsPerAddress(),
+        NetLimits.DEFAULT.requestLineBytes(),
+        limits.httpHeaderBytes());
+  }
+
+  private void listen(Ports ports) throws IOException {
+    for (Listen each : settings.listen()) {
+      Role role = Role.valueOf(each.role().name());
+      listening.add(ports.open(Listener.tls(socket(each.address()), role)));
+    }
+    Address mqtt = settings.plainMqtt();
+    if (mqtt != null) {
+      Profile profile = settings.plainMqttProfile();
+      ports.open(Listener.plain(socket(mqtt), Protocol.MQTT, ANONYMOUS, profile));
+    }
+    Address http = settings.plainHttp();
+    if (http != null) {
+      ports.open(Listener.plain(socket(http), Protocol.HTTP, ANONYMOUS, null));
+    }
+  }
+
+  private static InetSocketAddress socket(Address address) {
+    return new InetSocketAddress(address.ip(), address.port());
+  }
+
+  /** Where this server is to be found. */
+  public ServerAddresses addresses() {
+    List<String> listeners = new ArrayList<>();
+    for (int i = 0; i < listening.size(); i++) {
+      listeners.add(
+          listening.get(i).getAddress().getHostAddress()
+              + ":"
+              + listening.get(i).getPort()
+              + "="
+              + settings.listen().get(i).role().name().toLowerCase(java.util.Locale.ROOT));
+    }
+    return new ServerAddresses(
+        endpoint(),
+        settings.account().digits(),
+        settings.region(),
+        ProcessHandle.current().pid(),
+        listeners);
+  }
+
+  private String endpoint() {
+    for (int i = 0; i < settings.listen().size(); i++) {
+      Listen listen = settings.listen().get(i);
+      if (listen.role() != Listen.Role.DEVICE) {
+        int port = i < listening.size() ? listening.get(i).getPort() : listen.address().port();
+        return "https://" + settings.hosts().getFirst() + ":" + port;
+      }
+    }
+    return "https://" + settings.hosts().getFirst();
+  }
+
+  private <T extends AutoCloseable> T keep(T resource) {
+    open.push(resource);
+    return resource;
+  }
+
+  /** Lets connections end, then closes everything in the opposite order of its making. */
+  @Override
+  public void close() {
+    ready = false;
+    if (ports != null) {
+      ports.drain(settings.limits().drainTimeout());
+    }
+    while (!open.isEmpty()) {
+      try {
+        open.pop().close();
+      } catch (Exception e) {
+        LOG.log(System.Logger.Level.WARNING, "while closing", e);
+      }
+    }
+  }
+}

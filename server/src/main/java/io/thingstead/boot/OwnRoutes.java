@@ -1,0 +1,79 @@
+package io.thingstead.boot;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.thingstead.api.ApiRequest;
+import io.thingstead.api.ApiResponse;
+import io.thingstead.api.Headers;
+import io.thingstead.http.Call;
+import io.thingstead.http.OperationTable;
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
+import io.thingstead.net.Role;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The paths that are no operation of a service: health, metrics, explanations. */
+final class OwnRoutes {
+  private static final Set<Role> ADMIN = Set.of(Role.ADMIN, Role.ALL);
+  private static final Set<Role> ANY = Set.of(Role.values());
+
+  private final Tenants tenants;
+  private final PrometheusMeterRegistry meters;
+  private final BooleanSupplier ready;
+
+  OwnRoutes(Tenants tenants, PrometheusMeterRegistry meters, BooleanSupplier ready) {
+    this.tenants = tenants;
+    this.meters = meters;
+    this.ready = ready;
+  }
+
+  void bind(OperationTable table) {
+    table.route(ANY, "GET", "/healthz", _ -> text(200, "ok\n"));
+    table.route(
+        ANY,
+        "GET",
+        "/readyz",
+        _ -> ready.getAsBoolean() ? text(200, "ready\n") : text(503, "not ready\n"));
+    table.administratorRoute(ADMIN, "GET", "/metrics", _ -> text(200, meters.scrape()));
+    table.administratorRoute(ADMIN, "GET", "/_thingstead/why", this::why);
+  }
+
+  /** {@code ?client=C&action=A&resource=R[&certificate=ID]}: the decision, for people. */
+  private ApiResponse why(Call call) {
+    ApiRequest request = call.request();
+    String action = required(request, "action");
+    String explained =
+        tenants
+            .of(call.account())
+            .why()
+            .explain(
+                required(request, "client"),
+                optional(request, "certificate"),
+                action,
+                action.equals("connect") ? "" : required(request, "resource"));
+    return text(200, explained + "\n");
+  }
+
+  private static String required(ApiRequest request, String name) {
+    String value = optional(request, name);
+    if (value == null) {
+      throw new ApiException(AwsError.INVALID_REQUEST, "the parameter " + name + " is missing");
+    }
+    return value;
+  }
+
+  private static @Nullable String optional(ApiRequest request, String name) {
+    List<String> values = request.parameters().getOrDefault(name, List.of());
+    return values.isEmpty() ? null : values.getFirst();
+  }
+
+  private static ApiResponse text(int status, String text) {
+    return new ApiResponse(
+        status,
+        new Headers().add("Content-Type", "text/plain; charset=utf-8"),
+        text.getBytes(StandardCharsets.UTF_8));
+  }
+}

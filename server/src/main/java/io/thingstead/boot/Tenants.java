@@ -1,0 +1,184 @@
+package io.thingstead.boot;
+
+import io.thingstead.account.Account;
+import io.thingstead.authorize.Authorizer;
+import io.thingstead.authorize.Lookups;
+import io.thingstead.authorize.Policies;
+import io.thingstead.authorize.Why;
+import io.thingstead.broker.Broker;
+import io.thingstead.broker.Lanes;
+import io.thingstead.broker.Storage;
+import io.thingstead.engine.AccountShard;
+import io.thingstead.engine.Engine;
+import io.thingstead.engine.ShardId;
+import io.thingstead.engine.Tx;
+import io.thingstead.identity.Certificates;
+import io.thingstead.identity.KeyPairs;
+import io.thingstead.identity.MasterKey;
+import io.thingstead.model.AccountId;
+import io.thingstead.model.Limits;
+import io.thingstead.model.shadow.ShadowLimits;
+import io.thingstead.model.topic.BasicIngest;
+import io.thingstead.model.topic.TopicFilter;
+import io.thingstead.operation.Features;
+import io.thingstead.registry.Attachment;
+import io.thingstead.registry.ThingPrincipals;
+import io.thingstead.registry.ThingTypes;
+import io.thingstead.registry.Things;
+import io.thingstead.rules.RuleSettings;
+import io.thingstead.rules.Rules;
+import io.thingstead.rules.Work;
+import io.thingstead.rules.action.HttpCalls;
+import io.thingstead.shadow.Shadows;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+
+/** The features of every account, each made once, over that account's own part of the engine. */
+final class Tenants {
+  /** How many shards hold shadows; it is on disk, so it never changes. */
+  private static final int SHADOW_PARTITIONS = 16;
+
+  private static final String INGEST = "$aws/rules/#";
+
+  private final Engine engine;
+  private final Lanes lanes;
+  private final MasterKey master;
+  private final KeyPairs keys;
+  private final SecureRandom random;
+  private final HttpCalls calls;
+  private final Work work;
+  private final String endpoint;
+  private final List<String> anonymous;
+  private final Map<AccountId, Features> features = new ConcurrentHashMap<>();
+
+  /**
+   * @param endpoint the control plane's URL, for confirmations
+   * @param anonymous names of callers without proof, to which policies can be attached
+   */
+  Tenants(
+      Engine engine,
+      Lanes lanes,
+      MasterKey master,
+      KeyPairs keys,
+      SecureRandom random,
+      HttpCalls calls,
+      Work work,
+      String endpoint,
+      List<String> anonymous) {
+    this.engine = engine;
+    this.lanes = lanes;
+    this.master = master;
+    this.keys = keys;
+    this.random = random;
+    this.calls = calls;
+    this.work = work;
+    this.endpoint = endpoint;
+    this.anonymous = List.copyOf(anonymous);
+  }
+
+  /** The features of an account that is open. */
+  Features of(Account account) {
+    Features found = features.get(account.id());
+    if (found == null) {
+      throw new IllegalStateException("account " + account.id() + " is not open");
+    }
+    return found;
+  }
+
+  /** Makes an account's features and reads what a former run has left of it. */
+  void open(Account account) {
+    long number = account.id().number();
+    AccountShard registry = shard(ShardId.REGISTRY, 0, number);
+    Certificates certificates =
+        new Certificates(account, registry, master, keys, work.clock(), random);
+    ThingPrincipals principals =
+        new ThingPrincipals(registry, (tx, arn) -> isCertificate(account, tx, arn));
+    Things things = new Things(account, registry, principals, random);
+    Policies policies =
+        new Policies(
+            account,
+            registry,
+            (tx, target) -> anonymous.contains(target) || isCertificate(account, tx, target),
+            Limits.of(account.profile()).policies(),
+            random);
+    Authorizer authorizer =
+        new Authorizer(
+            account,
+            policies,
+            Lookups.of(certificates, things, principals, registry),
+            work.clock());
+    certificates.guardedByPolicies(policies);
+    certificates.guardedByThings(principals);
+    certificates.onChange(authorizer);
+    principals.onChange(authorizer::changed);
+    Broker broker = broker(account, number);
+    Shadows shadows = new Shadows(account, shadowShards(number), broker, ShadowLimits.DEFAULT);
+    Rules rules =
+        new Rules(
+            account,
+            registry,
+            shard(ShardId.RULE, 0, number),
+            broker,
+            calls,
+            endpoint,
+            RuleSettings.DEFAULTS,
+            work);
+    Why why = new Why(account, authorizer, thing -> principalsOf(principals, thing));
+    features.put(
+        account.id(),
+        new Features(
+            account,
+            things,
+            new ThingTypes(account, registry, random),
+            principals,
+            certificates,
+            policies,
+            authorizer,
+            why,
+            broker,
+            shadows,
+            rules));
+    broker.load().join();
+    broker.attach(
+        new TopicFilter(INGEST),
+        message -> {
+          BasicIngest ingest = BasicIngest.of(message.topic().text());
+          return ingest == null ? null : rules.ingest(ingest.rule(), message);
+        });
+    shadows.start();
+    rules.start();
+  }
+
+  private AccountShard shard(int kind, int partition, long account) {
+    return engine.shard(new ShardId(kind, partition)).account(account);
+  }
+
+  private List<AccountShard> shadowShards(long account) {
+    return IntStream.range(0, SHADOW_PARTITIONS)
+        .mapToObj(partition -> shard(ShardId.SHADOW, partition, account))
+        .toList();
+  }
+
+  private Broker broker(Account account, long number) {
+    Storage storage =
+        new Storage(
+            partition -> shard(ShardId.SESSION, partition, number).durable(),
+            work.threads(),
+            engine::accepting);
+    return new Broker(account, Limits.of(account.profile()), lanes, storage);
+  }
+
+  private static boolean isCertificate(Account account, Tx tx, String arn) {
+    String prefix = account.arn("cert/");
+    return arn.startsWith(prefix) && Certificates.exists(tx, arn.substring(prefix.length()));
+  }
+
+  private static List<String> principalsOf(ThingPrincipals principals, String thing) {
+    return principals.ofThing(thing, null, 100, null).items().stream()
+        .map(Attachment::principal)
+        .toList();
+  }
+}
