@@ -17,15 +17,13 @@ final class Confirmation {
 
   private final HttpCalls calls;
   private final String endpoint;
-  private final Work work;
 
   /**
    * @param endpoint where this server confirms, such as {@code https://localhost:8443}
    */
-  Confirmation(HttpCalls calls, String endpoint, Work work) {
+  Confirmation(HttpCalls calls, String endpoint) {
     this.calls = calls;
     this.endpoint = endpoint;
-    this.work = work;
   }
 
   /** Sends it; null when the server took it, else why not. */
@@ -43,7 +41,7 @@ final class Confirmation {
                 new Header("x-amz-rules-engine-message-type", "DestinationConfirmation"),
                 new Header("x-amz-rules-engine-destination-arn", arn)),
             Stored.encode(body),
-            work.clock().millis() + BUDGET.toMillis());
+            calls.deadline(BUDGET));
     if (reply instanceof HttpReply.Answer answer && answer.isSuccess()) {
       return null;
     }

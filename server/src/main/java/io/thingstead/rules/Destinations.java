@@ -58,7 +58,7 @@ public final class Destinations {
     this.calls = calls;
     this.work = work;
     this.max = settings.destinationsMax();
-    confirmation = new Confirmation(calls, endpoint, work);
+    confirmation = new Confirmation(calls, endpoint);
   }
 
   /** Reads what is enabled. */

@@ -10,6 +10,7 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import javax.net.ssl.SSLContext;
@@ -45,6 +46,11 @@ public final class HttpCalls {
 
   InstantSource clock() {
     return clock;
+  }
+
+  /** When a budget that begins now is used up, in epoch milliseconds. */
+  public long deadline(Duration budget) {
+    return clock.millis() + budget.toMillis();
   }
 
   /** One header line; the name is a token. */

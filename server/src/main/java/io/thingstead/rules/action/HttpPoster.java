@@ -55,7 +55,7 @@ final class HttpPoster {
 
   private ActionResult post(URI uri, List<Header> headers, byte[] body)
       throws InterruptedException {
-    long deadline = calls.clock().millis() + BUDGET.toMillis();
+    long deadline = calls.deadline(BUDGET);
     HttpReply reply = calls.post(uri, headers, body, deadline);
     for (int tries = 1;
         tries < TRIES && mayRetry(reply) && calls.clock().millis() < deadline;
@@ -79,12 +79,16 @@ final class HttpPoster {
     };
   }
 
-  /** Same scheme, host and port, and the path and query begin alike. */
+  /**
+   * Same scheme, host and port, and the path and query begin alike. Dots that are written as
+   * percent signs could lead out again at the server.
+   */
   static boolean isBelow(URI uri, URI confirmation) {
     return uri.getScheme().equalsIgnoreCase(confirmation.getScheme())
         && uri.getHost().equalsIgnoreCase(confirmation.getHost())
         && TargetGuard.port(uri) == TargetGuard.port(confirmation)
-        && pathAndQuery(uri).startsWith(pathAndQuery(confirmation));
+        && pathAndQuery(uri).startsWith(pathAndQuery(confirmation))
+        && !uri.getRawPath().toLowerCase(Locale.ROOT).contains("%2e");
   }
 
   private static String pathAndQuery(URI uri) {

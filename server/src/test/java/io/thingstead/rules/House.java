@@ -1,0 +1,192 @@
+package io.thingstead.rules;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.Unpooled;
+import io.thingstead.account.Account;
+import io.thingstead.api.iot.Action;
+import io.thingstead.api.iot.CreateTopicRuleRequest;
+import io.thingstead.api.iot.HttpAction;
+import io.thingstead.api.iot.RepublishAction;
+import io.thingstead.api.iot.TopicRulePayload;
+import io.thingstead.broker.Message;
+import io.thingstead.broker.MessageProperties;
+import io.thingstead.broker.Origin;
+import io.thingstead.broker.Publishing;
+import io.thingstead.broker.Qos;
+import io.thingstead.broker.Sink;
+import io.thingstead.engine.AccountShard;
+import io.thingstead.engine.Key;
+import io.thingstead.engine.ShardId;
+import io.thingstead.engine.Simulation;
+import io.thingstead.model.AccountId;
+import io.thingstead.model.Profile;
+import io.thingstead.model.topic.Topic;
+import io.thingstead.model.topic.TopicFilter;
+import io.thingstead.rules.action.HttpCalls;
+import io.thingstead.rules.action.TargetGuard;
+import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** An account's rules in one simulated thread, with a broker that is a list. */
+final class House {
+  static final String ROLE = "arn:aws:iam::123456789012:role/my-iot-role";
+
+  final Simulation sim;
+  final RuleSettings settings;
+  final Deque<Runnable> tasks = new ArrayDeque<>();
+  final List<Message> published = new ArrayList<>();
+  Broker broker = new Broker();
+  Rules rules;
+
+  House() {
+    this(1, RuleSettings.DEFAULTS);
+  }
+
+  House(long seed, RuleSettings settings) {
+    this.sim = new Simulation(seed);
+    this.settings = settings;
+    this.rules = open();
+  }
+
+  private Rules open() {
+    try {
+      Rules opened =
+          new Rules(
+              new Account(new AccountId("123456789012"), "us-east-1", Profile.THINGSTEAD),
+              shard(ShardId.REGISTRY),
+              shard(ShardId.RULE),
+              broker,
+              new HttpCalls(
+                  new TargetGuard(List.of("127.0.0.1")),
+                  SSLContext.getDefault(),
+                  InstantSource.system()),
+              "https://localhost:8443",
+              settings,
+              new Work(tasks::add, sim.clock(), sim.random(), _ -> {}));
+      opened.start();
+      return opened;
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private AccountShard shard(int kind) {
+    return sim.engine().shard(new ShardId(kind, 0)).account(1);
+  }
+
+  /** Ends this run of the server as a power cut does and starts the next. */
+  void crash() {
+    sim.crashAndRestart();
+    tasks.clear();
+    broker = new Broker();
+    rules = open();
+  }
+
+  /** Runs all tasks and shards until nothing is left to do. */
+  void settle() {
+    do {
+      sim.runUntilIdle();
+      for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+        task.run();
+      }
+      sim.runUntilIdle();
+    } while (!tasks.isEmpty());
+  }
+
+  int keptInputs() {
+    return shard(ShardId.RULE).durable().scan(Tables.INPUT, Key.ALL, null, 100).size()
+        + shard(ShardId.RULE).durable().scan(Tables.INPUT_DONE, Key.ALL, null, 100).size();
+  }
+
+  void create(String name, String sql, Action... actions) {
+    rules.create(request(name, sql, null, actions));
+    settle();
+  }
+
+  static CreateTopicRuleRequest request(
+      String name, String sql, @Nullable Action error, Action... actions) {
+    return new CreateTopicRuleRequest(name, payload(sql, error, actions), null);
+  }
+
+  static TopicRulePayload payload(String sql, @Nullable Action error, Action... actions) {
+    return new TopicRulePayload(sql, null, List.of(actions), null, "2016-03-23", error);
+  }
+
+  static Action republish(String topic) {
+    return Action.builder().republish(new RepublishAction(ROLE, topic, 1, null)).build();
+  }
+
+  static Action http(String url) {
+    return Action.builder().http(HttpAction.builder().url(url).build()).build();
+  }
+
+  /** Publishes as a device does; the stage of the acknowledgement. */
+  CompletionStage<?> publish(String topic, String payload, Qos qos) {
+    return broker.publish(message(topic, payload, qos));
+  }
+
+  static Message message(String topic, String payload, Qos qos) {
+    return new Message(
+        new Topic(topic),
+        Unpooled.copiedBuffer(payload, UTF_8),
+        qos,
+        false,
+        Long.MAX_VALUE,
+        MessageProperties.NONE,
+        new Origin("thing-7", "cert-1", null, 0),
+        1_700_000_000_123L);
+  }
+
+  /** Topics and payloads that came to the broker, in order. */
+  List<String> seen() {
+    return published.stream()
+        .map(message -> message.topic().text() + " " + message.payload().toString(UTF_8))
+        .toList();
+  }
+
+  /** Routes to the sinks of this run; refuses what {@code refuse} names. */
+  final class Broker implements Publishing {
+    final List<Subscription> subscriptions = new ArrayList<>();
+    @Nullable String refuse;
+
+    record Subscription(TopicFilter filter, Sink sink) {}
+
+    @Override
+    public CompletionStage<Void> publish(Message message) {
+      if (message.topic().text().equals(refuse)) {
+        return CompletableFuture.failedFuture(new IllegalStateException("refused"));
+      }
+      published.add(message);
+      List<CompletableFuture<?>> stages = new ArrayList<>();
+      for (Subscription subscription : List.copyOf(subscriptions)) {
+        if (subscription.filter().matches(message.topic(), Profile.THINGSTEAD)) {
+          CompletionStage<?> stage = subscription.sink().accept(message);
+          if (stage != null) {
+            stages.add(stage.toCompletableFuture());
+          }
+        }
+      }
+      // A rule's own run waits for what it publishes: here nobody else would run meanwhile.
+      if (message.origin().hops() > 0) {
+        return CompletableFuture.completedFuture(null);
+      }
+      return CompletableFuture.allOf(stages.toArray(CompletableFuture[]::new));
+    }
+
+    @Override
+    public Registration attach(TopicFilter filter, Sink sink) {
+      Subscription subscription = new Subscription(filter, sink);
+      subscriptions.add(subscription);
+      return () -> subscriptions.remove(subscription);
+    }
+  }
+}
