@@ -36,6 +36,12 @@ public record Message(
         acceptedAtMillis);
   }
 
+  /** The same message with these properties and this expiry. */
+  public Message with(MessageProperties newProperties, long newExpiresAtMillis) {
+    return new Message(
+        topic, payload, qos, retain, newExpiresAtMillis, newProperties, origin, acceptedAtMillis);
+  }
+
   /** A copy of the payload. */
   public byte[] payloadBytes() {
     byte[] copy = new byte[payload.readableBytes()];

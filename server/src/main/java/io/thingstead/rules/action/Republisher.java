@@ -1,6 +1,5 @@
 package io.thingstead.rules.action;
 
-import io.netty.buffer.Unpooled;
 import io.thingstead.account.Account;
 import io.thingstead.broker.Message;
 import io.thingstead.broker.MessageProperties;
@@ -89,15 +88,11 @@ final class Republisher {
     long now = clock.millis();
     Action.Headers headers = action.headers();
     String expiry = text(headers.messageExpiry(), delivery.evaluation());
-    return new Message(
-        topic,
-        Unpooled.wrappedBuffer(delivery.output().bytes()),
-        action.qos(),
-        false,
-        expiry == null ? Long.MAX_VALUE : now + expiryMillis(expiry),
-        properties(headers, delivery.evaluation()),
-        new Origin(null, null, null, delivery.hops() + 1),
-        now);
+    Origin origin = new Origin(null, null, null, delivery.hops() + 1);
+    return Message.of(topic, delivery.output().bytes(), action.qos(), origin, now)
+        .with(
+            properties(headers, delivery.evaluation()),
+            expiry == null ? Long.MAX_VALUE : now + expiryMillis(expiry));
   }
 
   private static long expiryMillis(String seconds) {
