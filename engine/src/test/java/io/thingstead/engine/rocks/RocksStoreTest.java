@@ -1,40 +1,138 @@
 package io.thingstead.engine.rocks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thingstead.engine.Batch;
 import io.thingstead.engine.Family;
 import io.thingstead.engine.Key;
+import io.thingstead.engine.MemoryStore;
 import io.thingstead.engine.ShardId;
+import io.thingstead.engine.Store;
 import io.thingstead.engine.Table;
+import io.thingstead.engine.Tables;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RocksStoreTest {
-  private static final Table TABLE = new Table(1, "table", Family.QUEUE);
+  static final RocksSettings SMALL = new RocksSettings(1 << 20, 1 << 20, 4 << 20);
   private static final ShardId SHARD = new ShardId(2, 3);
+  private static final List<Table> TABLES =
+      Stream.of(Family.values())
+          .map(family -> new Table(family.id(), family.name(), family))
+          .toList();
+  private static final Table TABLE = TABLES.getFirst();
+
+  @TempDir Path temp;
+
+  private RocksStore open() {
+    return RocksStore.open(temp.resolve("store"), SMALL);
+  }
+
+  private static List<String> rows(Store store, Family family) {
+    List<String> rows = new ArrayList<>();
+    for (Tables.Entry row : store.scan(family, new byte[1], new byte[] {(byte) 0xFF}, 100_000)) {
+      rows.add(java.util.HexFormat.of().formatHex(row.key()) + " " + row.value().length);
+    }
+    return rows;
+  }
+
+  /** Groups of batches, compared with the store in memory, with restarts in between. */
+  @Test
+  void keepsWhatTheStoreInMemoryKeeps() {
+    Random random = new Random(1);
+    MemoryStore twin = new MemoryStore();
+    for (int run = 0; run < 4; run++) {
+      try (RocksStore store = open()) {
+        for (Family family : Family.values()) {
+          assertThat(rows(store, family)).isEqualTo(rows(twin, family));
+        }
+        for (int i = 0; i < 60; i++) {
+          List<Batch> group = new ArrayList<>();
+          for (int batches = random.nextInt(4); batches >= 0; batches--) {
+            group.add(batch(random));
+          }
+          store.commit(group);
+          twin.commit(group);
+          Key key = Key.of(random.nextInt(100));
+          Table table = TABLES.get(random.nextInt(TABLES.size()));
+          Batch probe = new Batch().delete(SHARD, 1, table, key);
+          probe.forEach(new Compare(store, twin));
+        }
+      }
+    }
+    assertThat(twin.rows()).isGreaterThan(50);
+  }
+
+  private record Compare(Store store, Store twin) implements Batch.Visitor {
+    @Override
+    public void put(Family family, byte[] row, byte[] value) {}
+
+    @Override
+    public void delete(Family family, byte[] row) {
+      assertThat(store.get(family, row)).isEqualTo(twin.get(family, row));
+    }
+
+    @Override
+    public void deleteRange(Family family, byte[] from, byte[] to) {}
+  }
+
+  private static Batch batch(Random random) {
+    Batch batch = new Batch();
+    for (int changes = 1 + random.nextInt(20); changes > 0; changes--) {
+      Table table = TABLES.get(random.nextInt(TABLES.size()));
+      int key = random.nextInt(100);
+      switch (random.nextInt(8)) {
+        case 0 -> batch.delete(SHARD, 1, table, Key.of(key));
+        case 1 -> batch.deleteRange(SHARD, 1, table, Key.of(key), Key.of(key + 5));
+        default -> batch.put(SHARD, 1, table, Key.of(key), new byte[random.nextInt(5000)]);
+      }
+    }
+    return batch;
+  }
 
   @Test
-  void aGroupOfBatchesIsWrittenInOrder(@TempDir Path directory) {
-    byte[] long300 = new byte[300];
-    try (RocksStore store = RocksStore.open(directory.resolve("store"), RocksSettings.DEFAULTS)) {
-      Batch first = new Batch();
-      for (int i = 0; i < 10; i++) {
-        first.put(SHARD, 5, TABLE, Key.of(i), long300);
-      }
-      Batch second = new Batch();
-      second.deleteRange(SHARD, 5, TABLE, Key.of(2), Key.of(5));
-      second.delete(SHARD, 5, TABLE, Key.of(9));
-      second.put(SHARD, 5, TABLE, Key.of(3), new byte[] {3});
-      store.commit(List.of(first, second));
+  void aCheckpointOpensAsAStoreAndServingGoesOn() {
+    try (RocksStore store = open()) {
+      store.commit(List.of(new Batch().put(SHARD, 1, TABLE, Key.of(1), new byte[1])));
+      store.checkpoint(temp.resolve("backup"));
+      store.commit(List.of(new Batch().put(SHARD, 1, TABLE, Key.of(2), new byte[1])));
+      assertThat(rows(store, TABLE.family())).hasSize(2);
+      assertThatThrownBy(() -> store.checkpoint(temp.resolve("backup")))
+          .isInstanceOf(IllegalStateException.class);
     }
-    try (RocksStore store = RocksStore.open(directory.resolve("store"), RocksSettings.DEFAULTS)) {
-      var rows = store.scan(Family.QUEUE, new byte[1], new byte[] {(byte) 0xFF}, 100);
-      assertThat(rows).hasSize(7);
-      assertThat(rows.get(2).value()).isEqualTo(new byte[] {3});
-      assertThat(rows.get(3).value()).isEqualTo(long300);
+    try (RocksStore backup = RocksStore.open(temp.resolve("backup"), SMALL)) {
+      assertThat(rows(backup, TABLE.family())).hasSize(1);
+    }
+  }
+
+  @Test
+  void aLostFileIsNoticedAtTheStart() throws IOException {
+    try (RocksStore store = open()) {
+      store.commit(List.of(new Batch().put(SHARD, 1, TABLE, Key.of(1), new byte[1])));
+    }
+    try (Stream<Path> files = Files.list(temp.resolve("store"))) {
+      for (Path file : files.filter(file -> file.toString().endsWith(".sst")).toList()) {
+        Files.delete(file);
+      }
+    }
+    assertThatThrownBy(this::open)
+        .isInstanceOf(UnusableDataException.class)
+        .hasMessageContaining("restore a backup");
+  }
+
+  @Test
+  void aStoreThatIsOpenCannotBeOpenedAgain() {
+    try (RocksStore store = open()) {
+      assertThat(store.freeBytes()).isPositive();
+      assertThatThrownBy(this::open).isInstanceOf(UnusableDataException.class);
     }
   }
 }
