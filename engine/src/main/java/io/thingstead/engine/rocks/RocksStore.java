@@ -53,6 +53,7 @@ public final class RocksStore implements Store {
 
   private final RocksDB db;
   private final ColumnFamilyHandle[] families;
+  private final AcknowledgedMark mark;
   private final FileStore disk;
 
   /** Native objects in order of creation; freed in the opposite order. */
@@ -64,8 +65,13 @@ public final class RocksStore implements Store {
   private byte[] merged = new byte[BATCH_HEADER];
 
   private RocksStore(
-      RocksDB db, List<ColumnFamilyHandle> handles, FileStore disk, List<AutoCloseable> natives) {
+      RocksDB db,
+      List<ColumnFamilyHandle> handles,
+      AcknowledgedMark mark,
+      FileStore disk,
+      List<AutoCloseable> natives) {
     this.db = db;
+    this.mark = mark;
     this.disk = disk;
     this.natives = natives;
     families = handles.subList(1, handles.size()).toArray(ColumnFamilyHandle[]::new);
@@ -95,7 +101,10 @@ public final class RocksStore implements Store {
       RocksDB db = RocksDB.open(options, directory.toString(), descriptors, handles);
       natives.add(db);
       checkFamilies(directory, handles);
-      return new RocksStore(db, handles, Files.getFileStore(directory), natives);
+      AcknowledgedMark mark = AcknowledgedMark.open(directory);
+      natives.add(mark);
+      mark.check(db.getLatestSequenceNumber());
+      return new RocksStore(db, handles, mark, Files.getFileStore(directory), natives);
     } catch (RocksDBException e) {
       free(natives);
       throw new UnusableDataException(
@@ -211,6 +220,7 @@ public final class RocksStore implements Store {
     } catch (RocksDBException e) {
       throw new IllegalStateException("the log cannot be written: " + e.getMessage(), e);
     }
+    mark.set(db.getLatestSequenceNumber());
   }
 
   private byte[] merge(List<Batch> group) {

@@ -129,6 +129,50 @@ class RocksStoreTest {
   }
 
   @Test
+  void aDamagedOrLostLogIsNoticedAtTheStart() throws IOException {
+    try (RocksStore store = open()) {
+      for (int i = 0; i < 100; i++) {
+        store.commit(List.of(new Batch().put(SHARD, 1, TABLE, Key.of(i), new byte[500])));
+      }
+      copy("damaged");
+      copy("lost");
+    }
+    Path log = log("damaged");
+    byte[] bytes = Files.readAllBytes(log);
+    bytes[20_000] ^= 1;
+    Files.write(log, bytes);
+    assertThatThrownBy(() -> RocksStore.open(temp.resolve("damaged"), SMALL))
+        .isInstanceOf(UnusableDataException.class)
+        .hasMessageContaining("changes up to 100 were acknowledged");
+    Files.delete(log("lost"));
+    assertThatThrownBy(() -> RocksStore.open(temp.resolve("lost"), SMALL))
+        .isInstanceOf(UnusableDataException.class)
+        .hasMessageContaining("it ends at change 0");
+    // What the message offers.
+    Files.delete(temp.resolve("lost/acknowledged"));
+    RocksStore.open(temp.resolve("lost"), SMALL).close();
+    try (RocksStore store = open()) {
+      assertThat(rows(store, TABLE.family())).hasSize(100);
+    }
+  }
+
+  /** What a kill leaves: the files as they are while the store is open. */
+  private void copy(String name) throws IOException {
+    Files.createDirectory(temp.resolve(name));
+    try (Stream<Path> files = Files.list(temp.resolve("store"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, temp.resolve(name).resolve(file.getFileName()));
+      }
+    }
+  }
+
+  private Path log(String name) throws IOException {
+    try (Stream<Path> files = Files.list(temp.resolve(name))) {
+      return files.filter(file -> file.toString().endsWith(".log")).findFirst().orElseThrow();
+    }
+  }
+
+  @Test
   void aStoreThatIsOpenCannotBeOpenedAgain() {
     try (RocksStore store = open()) {
       assertThat(store.freeBytes()).isPositive();
