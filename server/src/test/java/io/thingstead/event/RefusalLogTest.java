@@ -1,0 +1,173 @@
+package io.thingstead.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thingstead.account.Account;
+import io.thingstead.model.AccountId;
+import io.thingstead.model.Profile;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RefusalLogTest {
+  private static final Account ACCOUNT =
+      new Account(new AccountId("000000000000"), "us-east-1", Profile.THINGSTEAD);
+  private static final Account OTHER =
+      new Account(new AccountId("111111111111"), "us-east-1", Profile.THINGSTEAD);
+  private final Logger logger = Logger.getLogger("thingstead.refusals");
+  private final List<String> lines = new ArrayList<>();
+  private final Handler handler =
+      new Handler() {
+        @Override
+        public void publish(LogRecord event) {
+          lines.add(event.getMessage());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+  private Instant now = Instant.parse("2026-11-24T10:00:00Z");
+  private final RefusalLog log = new RefusalLog(() -> now, 3);
+
+  @BeforeEach
+  void listen() {
+    logger.setUseParentHandlers(false);
+    logger.setLevel(Level.ALL);
+    logger.addHandler(handler);
+  }
+
+  @AfterEach
+  void stop() {
+    logger.removeHandler(handler);
+    logger.setUseParentHandlers(true);
+  }
+
+  private void publish(Account account, String topic) {
+    log.refused(account, "publish", "c1", topic, "cert1", "no statement allows it");
+  }
+
+  @Test
+  void aRefusalIsOneLineWithTheCommandThatExplainsIt() {
+    publish(ACCOUNT, "cellar/+/#");
+
+    assertThat(lines)
+        .containsExactly(
+            "refused publish client=c1 topic=cellar/+/#: no statement allows it"
+                + " (try: ./thingstead why c1 publish cellar/+/#)");
+  }
+
+  @Test
+  void namesAreQuotedAsAShellNeedsThem() {
+    log.refused(ACCOUNT, "subscribe", "it's", "$aws/things/+/#", "", "no");
+
+    assertThat(lines)
+        .containsExactly(
+            "refused subscribe client='it'\\''s' topic='$aws/things/+/#': no"
+                + " (try: ./thingstead why 'it'\\''s' subscribe '$aws/things/+/#')");
+  }
+
+  @Test
+  void anApiCallIsToldByItsPrincipal() {
+    log.refused(ACCOUNT, "CreateThing", "", "arn:aws:iot:us-east-1:0:thing/t", "AKIA1", "no");
+
+    assertThat(lines)
+        .containsExactly(
+            "refused CreateThing resource=arn:aws:iot:us-east-1:0:thing/t principal=AKIA1: no");
+  }
+
+  @Test
+  void aFloodIsSummedUp() {
+    for (int i = 0; i < 1000; i++) {
+      publish(ACCOUNT, "t" + i);
+    }
+    assertThat(lines).hasSize(3);
+    now = now.plusSeconds(1);
+    publish(ACCOUNT, "later");
+
+    assertThat(lines).hasSize(5);
+    assertThat(lines.get(3)).startsWith("refused 997 more in one second account=000000000000");
+    assertThat(lines.get(4)).contains("topic=later");
+  }
+
+  @Test
+  void theSumOfAFloodThatStoppedIsToldByAFlush() {
+    for (int i = 0; i < 5; i++) {
+      publish(ACCOUNT, "t");
+    }
+    log.flush();
+    assertThat(lines).hasSize(3);
+    now = now.plusSeconds(2);
+    log.flush();
+    log.flush();
+
+    assertThat(lines).hasSize(4).last().asString().contains("refused 2 more");
+  }
+
+  @Test
+  void oneAccountsFloodLeavesTheOthersTheirLines() {
+    for (int i = 0; i < 10; i++) {
+      publish(ACCOUNT, "t");
+    }
+    publish(OTHER, "t");
+
+    assertThat(lines).hasSize(4);
+  }
+
+  @Test
+  void everyRefusalIsCountedAndTheLatestAreKept() {
+    for (int i = 0; i < 300; i++) {
+      publish(ACCOUNT, "t" + i);
+    }
+    TreeMap<String, Long> counts = new TreeMap<>();
+    log.counts(counts::put);
+
+    assertThat(counts).containsEntry("publish", 300L);
+    assertThat(log.recent(ACCOUNT))
+        .hasSize(256)
+        .last()
+        .extracting(Refusal::resource)
+        .isEqualTo("t299");
+    assertThat(log.recent(OTHER)).isEmpty();
+  }
+
+  @Test
+  void longTextsAreCut() {
+    publish(ACCOUNT, "x".repeat(60_000));
+
+    assertThat(log.recent(ACCOUNT).getFirst().resource()).hasSize(513);
+  }
+
+  @Test
+  void noTextOfAStrangerForgesALine() {
+    LogRecord event = new LogRecord(Level.INFO, "refused\nready\r\u2028\u0007");
+    event.setInstant(now);
+
+    assertThat(new LogLines(false).format(event))
+        .isEqualTo("2026-11-24T10:00:00Z info refused\\nready\\r\\u2028\\u0007\n");
+    assertThat(new LogLines(true).format(event))
+        .startsWith("{\"time\":\"2026-11-24T10:00:00Z\",\"level\":\"info\"")
+        .containsOnlyOnce("\n");
+  }
+
+  @Test
+  void aStackTraceStaysOnItsLine() {
+    LogRecord event = new LogRecord(Level.SEVERE, "lost");
+    event.setInstant(now);
+    event.setThrown(new IllegalStateException("why"));
+
+    assertThat(new LogLines(false).format(event))
+        .startsWith("2026-11-24T10:00:00Z error lost thrown=java.lang.IllegalStateException: why")
+        .containsOnlyOnce("\n");
+  }
+}
