@@ -1,0 +1,96 @@
+package io.thingstead.cli;
+
+import io.thingstead.config.InvalidSettingException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.function.ToIntFunction;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParseResult;
+
+/** The command tree. Exit codes: 0 done, 1 failed or refused, 2 not understood. */
+public final class Cli {
+  private final Surroundings surroundings;
+  private final CommandLine root;
+
+  /**
+   * @param up serves until stopped and gives the exit code
+   */
+  public Cli(ToIntFunction<Start> up, Surroundings surroundings) {
+    this.surroundings = surroundings;
+    CommandLine account =
+        new CommandLine(new AccountCommand())
+            .addSubcommand(new AccountCommand.Create(surroundings))
+            .addSubcommand(new AccountCommand.ListAll(surroundings));
+    CommandLine aws =
+        new CommandLine(new AwsCommand(surroundings))
+            .setStopAtPositional(true)
+            .setUnmatchedOptionsArePositionalParams(true);
+    root =
+        new CommandLine(new Thingstead())
+            .addSubcommand(UpCommand.commandLine(up, surroundings))
+            .addSubcommand(aws)
+            .addSubcommand(new EnvCommand(surroundings))
+            .addSubcommand(new WhyCommand(surroundings))
+            .addSubcommand(new DoctorCommand(surroundings))
+            .addSubcommand(account)
+            .addSubcommand(new VersionCommand(surroundings))
+            .addSubcommand(new CompletionCommand(surroundings));
+    root.setColorScheme(
+        CommandLine.Help.defaultColorScheme(surroundings.colours() ? Ansi.ON : Ansi.OFF));
+    root.setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8));
+    root.setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8));
+    root.setExecutionExceptionHandler(this::failed);
+    root.setUsageHelpAutoWidth(true);
+    root.setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  /** Runs a command line and gives the exit code. */
+  public int run(String... arguments) {
+    return root.execute(arguments);
+  }
+
+  private int failed(Exception failure, CommandLine command, ParseResult parsed) {
+    switch (failure) {
+      case CommandFailedException e -> say(String.valueOf(e.getMessage()));
+      case InvalidSettingException e -> say(String.valueOf(e.getMessage()));
+      case IllegalStateException e -> say(String.valueOf(e.getMessage()));
+      case UncheckedIOException e -> say(e.getMessage() + ": " + e.getCause());
+      default -> {
+        say("a fault of ours, please report it");
+        failure.printStackTrace(surroundings.err());
+      }
+    }
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private void say(String message) {
+    surroundings.err().println("thingstead: " + message);
+  }
+
+  @CommandLine.Command(
+      name = "thingstead",
+      mixinStandardHelpOptions = true,
+      versionProvider = VersionCommand.Provider.class,
+      synopsisSubcommandLabel = "COMMAND",
+      description = "A self-hosted IoT platform, compatible with AWS IoT Core on the wire.",
+      footer = {
+        "",
+        "Beside these, the launcher knows: test, bench, build, format.",
+        "Each command explains itself: thingstead COMMAND --help",
+        "",
+        "Example:",
+        "  ./thingstead up",
+        "  ./thingstead aws iot create-thing --thing-name pump-7"
+      })
+  private static final class Thingstead implements Runnable {
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+    @Override
+    public void run() {
+      throw new CommandLine.ParameterException(spec.commandLine(), "which command?");
+    }
+  }
+}
