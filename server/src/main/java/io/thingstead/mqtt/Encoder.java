@@ -66,8 +66,9 @@ public final class Encoder {
   }
 
   private static void frame(ByteBuf out, int first, Consumer<Tape> fields) {
+    int length = checkedLength(Tape.measure(fields));
     out.writeByte(first);
-    variable(out, checkedLength(Tape.measure(fields)));
+    variable(out, length);
     fields.accept(Tape.writing(out));
   }
 
@@ -114,6 +115,10 @@ public final class Encoder {
       boolean dup,
       int packetId,
       PublishProperties properties) {
+    if (topic.length > 0xFFFF) {
+      throw new IllegalArgumentException(
+          "a topic of " + topic.length + " bytes; MQTT allows 65535");
+    }
     boolean simple = !version.is5() || properties.equals(PublishProperties.NONE);
     int propertyLength =
         simple ? 0 : Tape.measure(tape -> Layout.publishProperties(tape, properties));

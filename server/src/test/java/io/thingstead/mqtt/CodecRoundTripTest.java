@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What is encoded comes back the same, alone and through Netty's codec as the other opinion. */
 class CodecRoundTripTest {
   private static final int LIMIT = 1 << 20;
-  private static final int PACKETS = 3000;
+  private static final int PACKETS = 1000;
 
   @ParameterizedTest
   @EnumSource
