@@ -1,14 +1,30 @@
 package io.thingstead.mqtt;
 
 import io.netty.buffer.ByteBufUtil;
+import java.lang.reflect.AccessibleObject;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Packets as text that is equal if and only if every component is, whatever buffer holds them. */
 final class Described {
+  private static final ClassValue<Method[]> ACCESSORS =
+      new ClassValue<>() {
+        @Override
+        protected Method[] computeValue(Class<?> type) {
+          Method[] accessors =
+              Stream.of(type.getRecordComponents())
+                  .map(RecordComponent::getAccessor)
+                  .toArray(Method[]::new);
+          AccessibleObject.setAccessible(accessors, true);
+          return accessors;
+        }
+      };
+
   private Described() {}
 
   static String packet(Packet packet) {
@@ -38,10 +54,8 @@ final class Described {
   private static String components(Record value) {
     StringJoiner text = new StringJoiner(", ", value.getClass().getSimpleName() + "[", "]");
     try {
-      for (RecordComponent component : value.getClass().getRecordComponents()) {
-        var accessor = component.getAccessor();
-        accessor.setAccessible(true);
-        text.add(component.getName() + "=" + value(accessor.invoke(value)));
+      for (Method accessor : ACCESSORS.get(value.getClass())) {
+        text.add(accessor.getName() + "=" + value(accessor.invoke(value)));
       }
     } catch (ReflectiveOperationException e) {
       throw new LinkageError(e.getMessage(), e);
