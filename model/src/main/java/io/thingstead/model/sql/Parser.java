@@ -1,6 +1,5 @@
 package io.thingstead.model.sql;
 
-import io.thingstead.model.ApiException;
 import io.thingstead.model.sql.Token.Kind;
 import io.thingstead.model.sql.Value.Absent;
 import java.math.BigDecimal;
@@ -12,7 +11,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Parses expressions by binding power (Pratt); {@link StatementParser} does the rest. */
-class Parser {
+class Parser extends TokenCursor {
   /** Words that begin or end something, so that no member can be called by them bare. */
   private static final Set<String> RESERVED =
       Set.of(
@@ -33,14 +32,8 @@ class Parser {
           "NULL",
           "UNDEFINED");
 
-  /** Other SQL that people try. */
-  private static final Set<String> FOREIGN =
-      Set.of("IN", "LIKE", "BETWEEN", "EXISTS", "IS", "GROUP", "ORDER", "HAVING", "LIMIT", "JOIN");
-
   final SqlVersion version;
-  private final List<Token> tokens;
   private final Set<String> variables;
-  private int at;
   private int depth;
   private int nodes;
 
@@ -48,7 +41,7 @@ class Parser {
    * @param variables the names that SET has given, which the caller may add to
    */
   Parser(List<Token> tokens, SqlVersion version, Set<String> variables) {
-    this.tokens = tokens;
+    super(tokens);
     this.version = version;
     this.variables = variables;
   }
@@ -235,59 +228,11 @@ class Parser {
     return new Select.Members(List.copyOf(items));
   }
 
-  /**
-   * VALUE is a keyword only in front of an item, so that a member may be called {@code value}: the
-   * token behind it decides, and for a minus, which may be a sign, whether a name follows.
-   */
-  private boolean valueIsMember() {
-    Token next = tokens.get(Math.min(at + 1, tokens.size() - 1));
-    return switch (next.kind()) {
-      case END -> true;
-      case NUMBER, STRING, VARIABLE -> false;
-      case WORD ->
-          Set.of("AS", "FROM", "WHERE", "AND", "OR").contains(next.text().toUpperCase(Locale.ROOT));
-      case SYMBOL ->
-          switch (next.text()) {
-            case "(", "[", "{" -> false;
-            case "*" -> !endsItem(at + 2);
-            case "-" -> isNamed(at + 1);
-            default -> true;
-          };
-    };
-  }
-
-  private boolean endsItem(int index) {
-    Token token = tokens.get(Math.min(index, tokens.size() - 1));
-    return token.kind() == Kind.END
-        || token.isWord("FROM")
-        || token.isWord("WHERE")
-        || token.isSymbol(")");
-  }
-
-  /** Whether AS or another item follows before this item's end. */
-  private boolean isNamed(int from) {
-    int open = 0;
-    for (int i = from; i < tokens.size(); i++) {
-      Token token = tokens.get(i);
-      if (token.isSymbol("(") || token.isSymbol("[") || token.isSymbol("{")) {
-        open++;
-      } else if (token.isSymbol(")") || token.isSymbol("]") || token.isSymbol("}")) {
-        open--;
-      } else if (open == 0 && (token.isWord("AS") || token.isSymbol(","))) {
-        return true;
-      }
-      if (open < 0 || (open == 0 && endsItem(i) && !token.isSymbol(")"))) {
-        return false;
-      }
-    }
-    return false;
-  }
-
   private Select.Item item(boolean single) {
     if (takeSymbol("*")) {
       return new Select.Item(node(new Expr.Payload()), List.of());
     }
-    int start = at;
+    int start = position();
     Expr expr = expr();
     if (takeWord("AS")) {
       List<String> path = new ArrayList<>();
@@ -309,16 +254,8 @@ class Parser {
       case Expr.Cast _ -> "cast";
       case Expr.Case _ -> "case";
       case Expr.Nested _ ->
-          throw Lexer.error(tokens.get(start).start(), "a nested SELECT needs a name: add AS name");
-      default -> {
-        StringBuilder text = new StringBuilder();
-        for (int i = start; i < at; i++) {
-          Token token = tokens.get(i);
-          boolean gap = i > start && token.start() > tokens.get(i - 1).end();
-          text.append(gap ? " " : "").append(token.text());
-        }
-        yield text.toString();
-      }
+          throw Lexer.error(token(start).start(), "a nested SELECT needs a name: add AS name");
+      default -> textSince(start);
     };
   }
 
@@ -424,62 +361,5 @@ class Parser {
       throw error("it has more than " + Limits.NODES_MAX + " parts");
     }
     return expr;
-  }
-
-  final Token peek() {
-    return tokens.get(at);
-  }
-
-  final Token advance() {
-    Token token = tokens.get(at);
-    if (token.kind() != Kind.END) {
-      at++;
-    }
-    return token;
-  }
-
-  final boolean takeWord(String keyword) {
-    return peek().isWord(keyword) && advance() != null;
-  }
-
-  final boolean takeSymbol(String symbol) {
-    return peek().isSymbol(symbol) && advance() != null;
-  }
-
-  final void expectWord(String keyword) {
-    if (!takeWord(keyword)) {
-      throw expected(keyword);
-    }
-  }
-
-  final void expectSymbol(String symbol) {
-    if (!takeSymbol(symbol)) {
-      throw expected("'" + symbol + "'");
-    }
-  }
-
-  final void expectEnd() {
-    if (peek().kind() != Kind.END) {
-      throw expected("the end");
-    }
-  }
-
-  private String anyWord(String what) {
-    if (peek().kind() != Kind.WORD) {
-      throw expected(what);
-    }
-    return advance().text();
-  }
-
-  final ApiException expected(String what) {
-    Token found = peek();
-    if (found.kind() == Kind.WORD && FOREIGN.contains(found.text().toUpperCase(Locale.ROOT))) {
-      return error(found.text().toUpperCase(Locale.ROOT) + " is not part of the rules SQL");
-    }
-    return error("expected " + what + ", found " + found.shown());
-  }
-
-  final ApiException error(String why) {
-    return Lexer.error(peek().start(), why);
   }
 }
