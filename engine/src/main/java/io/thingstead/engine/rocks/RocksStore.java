@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -62,6 +64,8 @@ public final class RocksStore implements Store {
   private final WriteOptions synced = new WriteOptions().setSync(true);
   private final WriteOptions probing = new WriteOptions();
   private final WriteBatch nothing = new WriteBatch();
+  private final ReadWriteLock open = new ReentrantReadWriteLock();
+  private boolean closed;
   private byte[] merged = new byte[BATCH_HEADER];
 
   private RocksStore(
@@ -177,22 +181,35 @@ public final class RocksStore implements Store {
     }
   }
 
+  /** Keeps the native objects alive: a use after they are freed would end the process. */
+  private void enter() {
+    open.readLock().lock();
+    if (closed) {
+      open.readLock().unlock();
+      throw new StoreReadException("the store is closed");
+    }
+  }
+
   private ColumnFamilyHandle handle(Family family) {
     return families[family.ordinal()];
   }
 
   @Override
   public byte @Nullable [] get(Family family, byte[] key) {
+    enter();
     try {
       return db.get(handle(family), key);
     } catch (RocksDBException e) {
       throw new StoreReadException("the store cannot be read: " + e.getMessage(), e);
+    } finally {
+      open.readLock().unlock();
     }
   }
 
   @Override
   public List<Entry> scan(Family family, byte[] from, byte[] to, int limit) {
     List<Entry> found = new ArrayList<>();
+    enter();
     try (Slice end = new Slice(to);
         ReadOptions bounded = new ReadOptions().setIterateUpperBound(end);
         RocksIterator rows = db.newIterator(handle(family), bounded)) {
@@ -203,6 +220,8 @@ public final class RocksStore implements Store {
       return found;
     } catch (RocksDBException e) {
       throw new StoreReadException("the store cannot be read: " + e.getMessage(), e);
+    } finally {
+      open.readLock().unlock();
     }
   }
 
@@ -244,11 +263,14 @@ public final class RocksStore implements Store {
 
   @Override
   public void checkpoint(Path directory) {
+    enter();
     try (Checkpoint checkpoint = Checkpoint.create(db)) {
       checkpoint.createCheckpoint(directory.toString());
     } catch (RocksDBException e) {
       throw new IllegalStateException(
           "no checkpoint could be made in " + directory + ": " + e.getMessage(), e);
+    } finally {
+      open.readLock().unlock();
     }
   }
 
@@ -264,6 +286,18 @@ public final class RocksStore implements Store {
   /** Sorts what is in memory to disk, so that the next start has no log to replay, and closes. */
   @Override
   public void close() {
+    open.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        flushAndFree();
+      }
+    } finally {
+      open.writeLock().unlock();
+    }
+  }
+
+  private void flushAndFree() {
     try (FlushOptions waiting = new FlushOptions().setWaitForFlush(true)) {
       db.flush(waiting, List.of(families));
     } catch (RocksDBException e) {

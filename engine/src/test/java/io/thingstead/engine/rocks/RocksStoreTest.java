@@ -9,6 +9,7 @@ import io.thingstead.engine.Key;
 import io.thingstead.engine.MemoryStore;
 import io.thingstead.engine.ShardId;
 import io.thingstead.engine.Store;
+import io.thingstead.engine.StoreReadException;
 import io.thingstead.engine.Table;
 import io.thingstead.engine.Tables;
 import java.io.IOException;
@@ -170,6 +171,16 @@ class RocksStoreTest {
     try (Stream<Path> files = Files.list(temp.resolve(name))) {
       return files.filter(file -> file.toString().endsWith(".log")).findFirst().orElseThrow();
     }
+  }
+
+  @Test
+  void aReadAfterTheCloseIsRefusedAndASecondCloseDoesNothing() {
+    RocksStore store = open();
+    store.close();
+    store.close();
+    assertThatThrownBy(() -> store.get(Family.STATE, new byte[1]))
+        .isInstanceOf(StoreReadException.class);
+    assertThatThrownBy(() -> rows(store, Family.STATE)).isInstanceOf(StoreReadException.class);
   }
 
   @Test
