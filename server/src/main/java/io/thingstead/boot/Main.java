@@ -1,36 +1,98 @@
 package io.thingstead.boot;
 
+import io.thingstead.cli.Cli;
+import io.thingstead.cli.Greeting;
+import io.thingstead.cli.Start;
+import io.thingstead.cli.Surroundings;
+import io.thingstead.config.DataDirectory;
 import io.thingstead.config.Machine;
+import io.thingstead.config.ServerAddresses;
 import io.thingstead.config.Settings;
-import io.thingstead.config.SettingsReader;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import io.thingstead.engine.rocks.UnusableDataException;
+import io.thingstead.event.LogSetup;
+import java.io.Console;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 
 /** Where the program begins. */
 public final class Main {
   private Main() {}
 
-  public static void main(String[] arguments) throws InterruptedException {
-    Map<String, List<String>> flags = new HashMap<>();
-    boolean rehearse = false;
-    for (int i = 1; i < arguments.length; i++) {
-      if (arguments[i].equals("--rehearse")) {
-        rehearse = true;
-      } else {
-        flags
-            .computeIfAbsent(arguments[i].substring(2), _ -> new ArrayList<>())
-            .add(arguments[++i]);
-      }
+  public static void main(String[] arguments) {
+    boolean terminal =
+        Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+    boolean colours = terminal && System.getenv("NO_COLOR") == null;
+    Surroundings surroundings =
+        new Surroundings(
+            System.getenv(), Machine.here(), System.out, System.err, colours, Clock.systemUTC());
+    System.exit(new Cli(start -> up(start, surroundings), surroundings).run(arguments));
+  }
+
+  /** Serves until the process is told to stop. */
+  private static int up(Start start, Surroundings surroundings) {
+    Settings settings = start.settings();
+    LogSetup.install(
+        settings.log().level(),
+        settings.log().format() == Settings.Log.Format.JSON,
+        surroundings.out());
+    boolean firstStart = !Files.exists(new DataDirectory(settings.data()).credentials());
+    Node node;
+    try {
+      node = Node.start(settings);
+    } catch (UnusableDataException e) {
+      surroundings.err().println("thingstead: " + e.getMessage());
+      return 1;
     }
-    Settings settings = new SettingsReader(Machine.here(), System.getenv()).read(flags, null);
-    Node node = Node.start(settings);
-    Runtime.getRuntime().addShutdownHook(new Thread(node::close));
-    System.out.println("ready " + node.addresses());
-    if (rehearse) {
-      System.exit(0);
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime().addShutdownHook(new Thread(node::close, "stop"));
+    ServerAddresses addresses = node.addresses();
+    surroundings
+        .out()
+        .print(
+            Greeting.render(
+                settings,
+                addresses,
+                firstStart,
+                "root".equals(System.getProperty("user.name")),
+                sinceStart()));
+    surroundings.out().flush();
+    write(settings.readyFile(), addresses.endpoint() + "\n");
+    if (!start.rehearse()) {
+      awaitStop(stopped);
     }
-    Thread.currentThread().join();
+    return 0;
+  }
+
+  private static Duration sinceStart() {
+    long started = ManagementFactory.getRuntimeMXBean().getStartTime();
+    return Duration.between(Instant.ofEpochMilli(started), Instant.now());
+  }
+
+  private static void write(@org.jspecify.annotations.Nullable Path file, String text) {
+    if (file == null) {
+      return;
+    }
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the ready file " + file, e);
+    }
+  }
+
+  // The latch never opens: a signal ends the process, and the shutdown hook closes the node.
+  private static void awaitStop(CountDownLatch stopped) {
+    try {
+      stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

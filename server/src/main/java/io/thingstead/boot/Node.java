@@ -1,7 +1,5 @@
 package io.thingstead.boot;
 
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.thingstead.account.Account;
@@ -19,7 +17,7 @@ import io.thingstead.engine.ShardId;
 import io.thingstead.engine.ThreadWorkers;
 import io.thingstead.engine.rocks.RocksSettings;
 import io.thingstead.engine.rocks.RocksStore;
-import io.thingstead.event.Refusals;
+import io.thingstead.event.RefusalLog;
 import io.thingstead.http.HttpLimits;
 import io.thingstead.http.HttpServer;
 import io.thingstead.http.HttpStats;
@@ -32,6 +30,7 @@ import io.thingstead.identity.MasterKey;
 import io.thingstead.identity.OwnCa;
 import io.thingstead.identity.ServerCertificate;
 import io.thingstead.identity.ServerCertificateFiles;
+import io.thingstead.metrics.Metrics;
 import io.thingstead.model.Profile;
 import io.thingstead.mqtt.Gateway;
 import io.thingstead.mqtt.NettyLoop;
@@ -57,11 +56,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.StreamSupport;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -79,8 +81,7 @@ public final class Node implements AutoCloseable {
   private final Clock clock = Clock.systemUTC();
   private final SecureRandom random = new SecureRandom();
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
-  private final PrometheusMeterRegistry meters =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Metrics meters = new Metrics();
   private final ExecutorService virtualThreads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<InetSocketAddress> listening = new ArrayList<>();
   private @Nullable Ports ports;
@@ -123,12 +124,14 @@ public final class Node implements AutoCloseable {
         new Accounts(
             server, new Account(settings.account(), settings.region(), settings.profile()));
     AccessKeys accessKeys = new AccessKeys(server, master, random);
-    CredentialsFile.write(
-        data.credentials(), accounts.list().stream().map(accessKeys::administrator).toList());
-    ServerContexts contexts = contexts(server, master, ca, keys, accounts);
+    writeCredentials(data, accounts, accessKeys);
+    ServerCertificate certificate = certificate(server, master, ca, keys, accounts);
+    ServerContexts contexts = contexts(certificate);
     EventLoops loops = keep(EventLoops.start(settings.limits().eventLoops()));
     Lanes lanes = new Lanes(lanes(loops), engine.commits(), PooledByteBufAllocator.DEFAULT, clock);
     Tenants tenants = tenants(engine, lanes, master, keys);
+    meters.bindProcess();
+    meters.adders("engine", engine.stats());
     accounts.list().forEach(tenants::open);
     accounts.onCreate(tenants::open);
     engine.resume();
@@ -137,8 +140,19 @@ public final class Node implements AutoCloseable {
             task -> Thread.ofPlatform().daemon().name("ticks").unstarted(task));
     keep(ticks::shutdownNow);
     var _ = ticks.scheduleAtFixedRate(lanes::tick, 1, 1, TimeUnit.SECONDS);
-    Refusals refusals = new RefusalLog();
-    HttpServer http = http(tenants, accounts, accessKeys, engine);
+    RefusalLog refusals = new RefusalLog(clock, settings.log().refusalsPerSecond());
+    var _ = ticks.scheduleAtFixedRate(refusals::flush, 1, 1, TimeUnit.SECONDS);
+    HttpServer http =
+        http(
+            tenants,
+            accounts,
+            accessKeys,
+            engine,
+            account -> {
+              // Its host name has to be in the server's certificate, its key in the file.
+              certificate.refresh();
+              writeCredentials(data, accounts, accessKeys);
+            });
     Gateway gateway =
         new Gateway(
             account -> tenants.of(account).broker(),
@@ -154,11 +168,11 @@ public final class Node implements AutoCloseable {
                 contexts,
                 new Callers(
                     host -> Optional.of(accounts.byHost(host)),
-                    (account, certificate) -> tenants.of(account).certificates().find(certificate)),
+                    (account, shown) -> tenants.of(account).certificates().find(shown)),
                 new Protocols(gateway, http::handler),
                 virtualThreads,
                 refusals,
-                meters,
+                meters.registry(),
                 clock));
     listen(ports);
     addresses().write(data.addresses());
@@ -186,14 +200,15 @@ public final class Node implements AutoCloseable {
     Runtime.getRuntime().halt(70);
   }
 
-  private ServerContexts contexts(
+  private ServerCertificate certificate(
       AccountShard server, MasterKey master, OwnCa ca, KeyPairs keys, Accounts accounts) {
     Settings.CertificateFiles files = settings.serverCertificate();
-    ServerCertificate certificate =
-        files == null
-            ? ServerCertificate.issued(server, master, ca, keys, clock, () -> names(accounts))
-            : ServerCertificate.fromFiles(
-                new ServerCertificateFiles(files.certificate(), files.key()));
+    return files == null
+        ? ServerCertificate.issued(server, master, ca, keys, clock, () -> names(accounts))
+        : ServerCertificate.fromFiles(new ServerCertificateFiles(files.certificate(), files.key()));
+  }
+
+  private ServerContexts contexts(ServerCertificate certificate) {
     ServerContexts contexts = keep(new ServerContexts(List.of(certificate.current())));
     certificate.onChange(identity -> contexts.replace(List.of(identity)));
     ScheduledExecutorService checks =
@@ -236,15 +251,36 @@ public final class Node implements AutoCloseable {
     return new Tenants(engine, lanes, master, keys, random, calls, work, endpoint(), anonymous);
   }
 
+  private static void writeCredentials(
+      DataDirectory data, Accounts accounts, AccessKeys accessKeys) {
+    List<Account> firstToLast = new ArrayList<>(accounts.list());
+    firstToLast.remove(accounts.first());
+    firstToLast.addFirst(accounts.first());
+    CredentialsFile.write(
+        data.credentials(), firstToLast.stream().map(accessKeys::administrator).toList());
+  }
+
   private HttpServer http(
-      Tenants tenants, Accounts accounts, AccessKeys accessKeys, Engine engine) {
+      Tenants tenants,
+      Accounts accounts,
+      AccessKeys accessKeys,
+      Engine engine,
+      Consumer<Account> accountMade) {
     OperationTable table = new OperationTable();
-    Operations.bind(
-        table,
-        tenants::of,
-        account -> accounts.endpoint(account, settings.hosts().getFirst()),
-        clock);
+    Function<Account, String> host =
+        account -> accounts.endpoint(account, settings.hosts().getFirst());
+    Operations.bind(table, tenants::of, host, clock);
+    new AccountRoutes(accounts, host, accountMade).bind(table);
     new OwnRoutes(tenants, meters, () -> ready && engine.accepting()).bind(table);
+    HttpStats stats = new HttpStats();
+    for (HttpStats.Kind kind : HttpStats.Kind.values()) {
+      meters.counter(
+          "thingstead.http.requests",
+          "HTTP requests by how they ended",
+          () -> stats.of(kind),
+          "kind",
+          kind.name().toLowerCase(Locale.ROOT));
+    }
     return new HttpServer(
         table,
         new SigV4((id, token) -> token == null ? accessKeys.find(id) : null, clock),
@@ -253,7 +289,7 @@ public final class Node implements AutoCloseable {
         random,
         clock,
         HttpLimits.DEFAULT,
-        new HttpStats());
+        stats);
   }
 
   private NetLimits netLimits() {
@@ -296,7 +332,7 @@ public final class Node implements AutoCloseable {
               + ":"
               + listening.get(i).getPort()
               + "="
-              + settings.listen().get(i).role().name().toLowerCase(java.util.Locale.ROOT));
+              + settings.listen().get(i).role().name().toLowerCase(Locale.ROOT));
     }
     return new ServerAddresses(
         endpoint(),

@@ -1,11 +1,11 @@
 package io.thingstead.boot;
 
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.thingstead.api.ApiRequest;
 import io.thingstead.api.ApiResponse;
 import io.thingstead.api.Headers;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
+import io.thingstead.metrics.Metrics;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.net.Role;
@@ -21,10 +21,10 @@ final class OwnRoutes {
   private static final Set<Role> ANY = Set.of(Role.values());
 
   private final Tenants tenants;
-  private final PrometheusMeterRegistry meters;
+  private final Metrics meters;
   private final BooleanSupplier ready;
 
-  OwnRoutes(Tenants tenants, PrometheusMeterRegistry meters, BooleanSupplier ready) {
+  OwnRoutes(Tenants tenants, Metrics meters, BooleanSupplier ready) {
     this.tenants = tenants;
     this.meters = meters;
     this.ready = ready;
@@ -41,7 +41,7 @@ final class OwnRoutes {
     table.administratorRoute(ADMIN, "GET", "/_thingstead/why", this::why);
   }
 
-  /** {@code ?client=C&action=A&resource=R[&certificate=ID]}: the decision, for people. */
+  /** {@code ?client=C&action=A&topic=R[&certificate=ID]}: the decision, for people. */
   private ApiResponse why(Call call) {
     ApiRequest request = call.request();
     String action = required(request, "action");
@@ -53,7 +53,7 @@ final class OwnRoutes {
                 required(request, "client"),
                 optional(request, "certificate"),
                 action,
-                action.equals("connect") ? "" : required(request, "resource"));
+                action.equals("connect") ? "" : required(request, "topic"));
     return text(200, explained + "\n");
   }
 

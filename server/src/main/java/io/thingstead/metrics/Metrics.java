@@ -2,6 +2,7 @@ package io.thingstead.metrics;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -77,6 +78,11 @@ public final class Metrics implements AutoCloseable {
         throw new IllegalStateException("cannot read " + field, e);
       }
     }
+  }
+
+  /** The registry, for code that has meters of its own. */
+  public MeterRegistry registry() {
+    return registry;
   }
 
   /** All meters in the Prometheus text format 0.0.4. */
