@@ -248,7 +248,7 @@ class SliceIT {
   @Test
   @Order(5)
   void anApiPublishReachesTheOfflineDevicesSession() {
-    mosquitto("mosquitto_sub", "t1", "-i", "t1", "-c", "-q", "1", "-E", "-t", "room/away/#").ok();
+    mosquitto("mosquitto_sub", "t1", "-i", "away", "-c", "-q", "1", "-E", "-t", "room/away/#").ok();
     for (int i = 0; i < 3; i++) {
       server.awsOk(
           "iot-data",
@@ -346,7 +346,7 @@ class SliceIT {
                     "mosquitto_sub",
                     "t1",
                     "-i",
-                    "t1",
+                    "away",
                     "-c",
                     "-q",
                     "1",
