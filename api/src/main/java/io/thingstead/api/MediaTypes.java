@@ -90,7 +90,10 @@ final class MediaTypes {
   static @Nullable String of(Structure shape) {
     Member payload = payload(shape);
     if (payload == null) {
-      boolean body = shape.members().stream().anyMatch(m -> m.location() == Location.BODY);
+      boolean body =
+          shape.members().isEmpty()
+              ? !shape.name().isEmpty() // an empty structure is {}, no structure is nothing
+              : shape.members().stream().anyMatch(m -> m.location() == Location.BODY);
       return body ? JSON : null;
     }
     return switch (payload.shape()) {

@@ -39,7 +39,7 @@ final class RestInput {
       case LABEL -> put(member, label(member));
       case QUERY -> put(member, query(member));
       case QUERY_PARAMS -> put(member, queryParams(member));
-      case PAYLOAD -> put(member, payload(member));
+      case PAYLOAD -> input.put(member.name(), payload(member));
       case STATUS_CODE -> {}
     }
   }

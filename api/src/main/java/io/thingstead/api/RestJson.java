@@ -47,7 +47,7 @@ public final class RestJson {
   public static ApiResponse error(Service service, ApiException refusal, String requestId) {
     Structure shape = service.error(refusal.error().wireName());
     Map<String, String> more = service.facts().traceIds() ? Map.of("traceId", requestId) : Map.of();
-    if (shape == null || shape.fault() == null) {
+    if (shape == null) {
       return plainError(refusal, more);
     }
     Struct.Builder value = Struct.builder();
@@ -58,8 +58,17 @@ public final class RestJson {
         value.put(member.name(), errorMember(member, text));
       }
     }
-    ApiResponse response = RestOutput.write(shape, value.build(), shape.fault().status(), more);
-    response.headers().add("x-amzn-ErrorType", shape.fault().wireName());
+    return error(shape, value.build(), more);
+  }
+
+  /** Writes the value of an error shape. */
+  static ApiResponse error(Structure shape, Struct value, Map<String, String> more) {
+    Shape.Fault fault = shape.fault();
+    if (fault == null) {
+      throw new IllegalArgumentException(shape.name() + " is no error");
+    }
+    ApiResponse response = RestOutput.write(shape, value, fault.status(), more);
+    response.headers().add("x-amzn-ErrorType", fault.wireName());
     return response;
   }
 

@@ -29,9 +29,7 @@ final class RestOutput {
       }
       switch (member.location()) {
         case HEADER -> header(member, present, headers);
-        case PREFIX_HEADERS ->
-            ((Map<?, ?>) present)
-                .forEach((name, text) -> headers.add(member.wireName() + name, text.toString()));
+        case PREFIX_HEADERS -> prefixHeaders(shape, member, (Map<?, ?>) present, headers);
         case STATUS_CODE -> code = ((Number) present).intValue();
         case BODY, PAYLOAD, LABEL, QUERY, QUERY_PARAMS -> {}
       }
@@ -69,6 +67,22 @@ final class RestOutput {
     }
   }
 
+  // A member with a header of its own wins over the map.
+  private static void prefixHeaders(
+      Structure shape, Member member, Map<?, ?> values, Headers headers) {
+    values.forEach(
+        (name, text) -> {
+          String header = member.wireName() + name;
+          boolean claimed =
+              shape.members().stream()
+                  .filter(other -> other.location() == Location.HEADER)
+                  .anyMatch(other -> other.wireName().equalsIgnoreCase(header));
+          if (!claimed) {
+            headers.add(header, text.toString());
+          }
+        });
+  }
+
   private static byte[] body(Structure shape, Struct value, Map<String, String> more) {
     Member payload = MediaTypes.payload(shape);
     if (payload == null) {
@@ -79,7 +93,7 @@ final class RestOutput {
     }
     Object present = present(payload, value);
     if (present == null) {
-      return payload.shape() instanceof Structure ? new byte[] {'{', '}'} : NOTHING;
+      return NOTHING;
     }
     return switch (payload.shape()) {
       case Shape.Blob _ -> (byte[]) present;

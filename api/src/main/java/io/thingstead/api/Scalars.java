@@ -60,6 +60,9 @@ final class Scalars {
   }
 
   static byte[] base64(String text, String where) {
+    if (text.length() % 4 != 0) { // the JDK would take it without its padding
+      throw Refusal.wrongKind(where, "base64");
+    }
     try {
       return Base64.getDecoder().decode(text);
     } catch (IllegalArgumentException _) {
