@@ -199,7 +199,7 @@ public final class Broker implements Publishing {
       MessageProperties properties,
       Origin origin,
       Consumer<Outcome> done) {
-    publisher.inbound().take(packetId);
+    publisher.inbound().take(packetId, done);
     if (!publisher.durable()) {
       Receipt receipt =
           publish(
@@ -213,7 +213,7 @@ public final class Broker implements Publishing {
               expiresAtMillis,
               properties,
               origin);
-      Consumer<Outcome> answer = outcome -> answer(publisher, packetId, outcome, done);
+      Consumer<Outcome> answer = outcome -> publisher.inbound().answer(packetId, outcome);
       if (receipt == null) {
         answer.accept(Outcome.ACCEPTED);
       } else {
@@ -223,7 +223,7 @@ public final class Broker implements Publishing {
     }
     if (!accepting()) {
       counters.overflowed.increment();
-      answer(publisher, packetId, Outcome.OVER_QUOTA, done);
+      publisher.inbound().answer(packetId, Outcome.OVER_QUOTA);
       return;
     }
     byte[] copy = new byte[length];
@@ -231,17 +231,7 @@ public final class Broker implements Publishing {
     Stored message =
         new Stored(
             0, topic, copy, Qos.EXACTLY_ONCE, retain, expiresAtMillis, properties, Delivery.NO_IDS);
-    new Once(this, publisher, packetId, message, origin, done).start();
-  }
-
-  private static void answer(
-      Session publisher, int packetId, Outcome outcome, Consumer<Outcome> done) {
-    if (outcome == Outcome.ACCEPTED) {
-      publisher.inbound().answer(packetId);
-    } else {
-      publisher.inbound().refuse(packetId);
-    }
-    done.accept(outcome);
+    new Once(this, publisher, packetId, message, origin).start();
   }
 
   @Override

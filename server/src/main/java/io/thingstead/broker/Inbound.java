@@ -3,6 +3,7 @@ package io.thingstead.broker;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The QoS 2 messages taken from one client whose ids it has not yet released [MQTT-4.3.3-10]. Those
@@ -10,7 +11,13 @@ import java.util.function.Consumer;
  */
 public final class Inbound {
   private final Session session;
-  private final Map<Integer, Boolean> taken = new HashMap<>(2);
+  private final Map<Integer, Taken> taken = new HashMap<>(2);
+
+  /** A message that is being made safe, or is. */
+  private static final class Taken {
+    private boolean answered;
+    private @Nullable Consumer<Outcome> asks;
+  }
 
   Inbound(Session session) {
     this.session = session;
@@ -21,9 +28,22 @@ public final class Inbound {
     return taken.containsKey(packetId);
   }
 
-  /** Whether a known id was answered with PUBREC, so that the answer may be repeated. */
-  public boolean answered(int packetId) {
-    return taken.getOrDefault(packetId, false);
+  /**
+   * A message with a known id was sent again.
+   *
+   * @param answer hears what to answer when that is known, in place of who asked before; at once if
+   *     it is
+   */
+  public void again(int packetId, Consumer<Outcome> answer) {
+    Taken known = taken.get(packetId);
+    if (known == null) {
+      throw new IllegalArgumentException("packet id " + packetId + " is not known");
+    }
+    if (known.answered) {
+      answer.accept(Outcome.ACCEPTED);
+    } else {
+      known.asks = answer;
+    }
   }
 
   /** How many ids are known. */
@@ -31,22 +51,33 @@ public final class Inbound {
     return taken.size();
   }
 
-  void take(int packetId) {
-    taken.put(packetId, false);
+  void take(int packetId, Consumer<Outcome> asks) {
+    Taken one = new Taken();
+    one.asks = asks;
+    taken.put(packetId, one);
   }
 
   void load(int packetId) {
-    taken.put(packetId, true);
+    Taken one = new Taken();
+    one.answered = true;
+    taken.put(packetId, one);
   }
 
-  /** The message is safe: PUBREC goes out. */
-  public void answer(int packetId) {
-    taken.replace(packetId, true);
-  }
-
-  /** The message was refused: the id is free again. */
-  public void refuse(int packetId) {
-    taken.remove(packetId);
+  /** The message is safe, so that PUBREC goes out; or it was refused, so that the id is free. */
+  void answer(int packetId, Outcome outcome) {
+    Taken one = taken.get(packetId);
+    if (one == null) {
+      return;
+    }
+    one.answered = true;
+    if (outcome != Outcome.ACCEPTED) {
+      taken.remove(packetId);
+    }
+    Consumer<Outcome> asks = one.asks;
+    if (asks != null) {
+      one.asks = null;
+      asks.accept(outcome);
+    }
   }
 
   /**

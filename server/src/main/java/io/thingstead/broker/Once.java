@@ -4,7 +4,6 @@ import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
 
 /**
  * One QoS 2 publish of a durable session: the packet id taken from the publisher and the rows of
@@ -17,7 +16,6 @@ final class Once {
   private final int packetId;
   private final Stored message;
   private final Origin origin;
-  private final Consumer<Outcome> done;
   private final List<Place> places = new ArrayList<>();
   private int open;
   private boolean full;
@@ -27,21 +25,13 @@ final class Once {
 
   /**
    * @param message with the publisher's payload, QoS and retain flag
-   * @param done hears on the publisher's lane whether PUBREC may be sent
    */
-  Once(
-      Broker broker,
-      Session publisher,
-      int packetId,
-      Stored message,
-      Origin origin,
-      Consumer<Outcome> done) {
+  Once(Broker broker, Session publisher, int packetId, Stored message, Origin origin) {
     this.broker = broker;
     this.publisher = publisher;
     this.packetId = packetId;
     this.message = message;
     this.origin = origin;
-    this.done = done;
   }
 
   void start() {
@@ -135,8 +125,7 @@ final class Once {
   }
 
   private void refuse(Outcome outcome) {
-    publisher.inbound().refuse(packetId);
-    done.accept(outcome);
+    publisher.inbound().answer(packetId, outcome);
   }
 
   private void committed(boolean durable) {
@@ -164,15 +153,11 @@ final class Once {
   }
 
   private void accept(Outcome outcome) {
-    if (outcome == Outcome.ACCEPTED) {
-      publisher.inbound().answer(packetId);
-      done.accept(outcome);
-    } else {
+    if (outcome != Outcome.ACCEPTED) {
       // Some branch failed: the id is forgotten, so that the client may try again.
-      publisher.inbound().refuse(packetId);
       publisher.deleteRow(Tables.INBOUND, publisher.key(packetId));
-      done.accept(outcome);
     }
+    publisher.inbound().answer(packetId, outcome);
   }
 
   private void tell(boolean durable) {

@@ -295,7 +295,12 @@ final class Outbound {
           free(id);
           pump();
         } else {
+          // From here on only its id is remembered: the message is not sent again.
           window.move(id, Window.State.PUBCOMP);
+          Stored message = window.message(id);
+          if (message != null && spool != null) {
+            spool.taken(message);
+          }
           release(id);
         }
       }
@@ -317,7 +322,10 @@ final class Outbound {
 
   void completed(int id) {
     if (window.state(id) == Window.State.PUBCOMP) {
-      free(id);
+      window.free(id);
+      if (spool != null) {
+        spool.progressed();
+      }
       pump();
     }
   }

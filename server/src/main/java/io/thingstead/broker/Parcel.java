@@ -30,7 +30,8 @@ final class Parcel implements Runnable {
 
   /** Adds a task to run on the other lane. */
   void add(Runnable task) {
-    things[next()] = task;
+    int at = next();
+    things[at] = task;
   }
 
   /** Adds the lane's outgoing message for sessions of the other lane. */
@@ -53,7 +54,8 @@ final class Parcel implements Runnable {
     if (copied) {
       bytes.writeBytes(message.payload, message.payloadAt, message.payloadBytes);
     } else {
-      things[next()] = message.payload.retainedSlice(message.payloadAt, message.payloadBytes);
+      int behind = next();
+      things[behind] = message.payload.retainedSlice(message.payloadAt, message.payloadBytes);
     }
   }
 

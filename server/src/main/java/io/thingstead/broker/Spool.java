@@ -53,8 +53,8 @@ final class Spool implements Journal.Writer {
   /** Reserved for a publish that commits elsewhere; neither in a row nor taken. */
   private final Set<Long> reserved = new HashSet<>();
 
-  /** Confirmed while spilled, so that a fetch must not bring them again. */
-  private final Set<Long> confirmed = new HashSet<>();
+  /** Confirmed during a fetch, which may or may not bring them. */
+  private final List<Stored> late = new ArrayList<>();
 
   private final List<Stored> unwritten = new ArrayList<>();
 
@@ -127,7 +127,7 @@ final class Spool implements Journal.Writer {
     }
     cursor = -1;
     expected = head;
-    confirmed.clear();
+    late.clear();
     fetching = false;
     waitsForCommit = false;
     spilled = tail > head;
@@ -229,10 +229,16 @@ final class Spool implements Journal.Writer {
       spill(kept);
       return;
     }
-    if (spilled) {
-      confirmed.add(kept.sequence);
+    if (!spilled) {
+      outbound.ready(kept);
+    } else if (fetching) {
+      late.add(kept);
+    } else if (kept.sequence <= cursor) {
+      outbound.ready(kept);
+    } else {
+      // It has its turn behind those that are not fetched yet.
+      spills++;
     }
-    outbound.ready(kept);
     outbound.pump();
   }
 
@@ -246,6 +252,11 @@ final class Spool implements Journal.Writer {
     message.acknowledged = true;
     message.settle(Outcome.ACCEPTED);
     pass(message.sequence);
+    progressed();
+  }
+
+  /** The progress on disk is behind, which does no harm for a while. */
+  void progressed() {
     progressed = true;
     session.lane().journal().writeLater(this);
   }
@@ -469,13 +480,16 @@ final class Spool implements Journal.Writer {
       rows.put(first, first + messages.size() - 1);
       messages.forEach(this::fetched);
     }
-    if (found.size() < FETCHED_ROWS) {
+    boolean last = found.size() < FETCHED_ROWS;
+    late.removeIf(message -> message.sequence > cursor && !(last && complete));
+    late.forEach(outbound::ready);
+    late.clear();
+    if (last) {
       while (expected < loadedTail) {
         hole();
       }
       if (complete) {
         spilled = false;
-        confirmed.clear();
       } else {
         waitsForCommit = spilledPending > 0;
       }
@@ -491,8 +505,8 @@ final class Spool implements Journal.Writer {
     boolean known =
         message.sequence < head
             || taken.contains(message.sequence)
-            || reserved.contains(message.sequence)
-            || confirmed.remove(message.sequence);
+            || reserved.contains(message.sequence);
+    late.removeIf(one -> one.sequence == message.sequence);
     if (!known) {
       message.durable = true;
       outbound.ready(message);

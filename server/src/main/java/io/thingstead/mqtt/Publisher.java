@@ -270,9 +270,8 @@ final class Publisher {
     int packetId = packet.packetId();
     if (inbound.knows(packetId)) {
       // Sent again: routed once already [MQTT-4.3.3-10].
-      if (inbound.answered(packetId)) {
-        acks.done(acks.add(packetId, true), ReasonCode.SUCCESS);
-      }
+      Acks.Pending again = acks.add(packetId, true);
+      inbound.again(packetId, outcome -> settled(again, outcome));
       return;
     }
     Acks.Pending ack = acks.add(packetId, true);

@@ -1,0 +1,51 @@
+package io.thingstead.broker;
+
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.thingstead.account.Account;
+import io.thingstead.engine.ShardId;
+import io.thingstead.engine.Simulation;
+import io.thingstead.model.AccountId;
+import io.thingstead.model.Limits;
+import io.thingstead.model.Profile;
+import java.util.List;
+
+/** A broker of two lanes on a simulated engine; made anew after each crash. */
+final class SimulatedBroker {
+  final Simulation simulation;
+  Lanes lanes;
+  Broker broker;
+
+  SimulatedBroker(long seed) {
+    simulation = new Simulation(seed);
+    start();
+  }
+
+  private void start() {
+    var workers = simulation.workers();
+    lanes =
+        new Lanes(
+            List.of(new SimulatedLoop("lane-0", workers), new SimulatedLoop("lane-1", workers)),
+            simulation.engine().commits(),
+            UnpooledByteBufAllocator.DEFAULT,
+            simulation.clock());
+    var engine = simulation.engine();
+    Storage storage =
+        new Storage(
+            p -> engine.shard(new ShardId(ShardId.SESSION, p)).account(0).durable(),
+            new SimulatedLoop("reader", workers),
+            engine::accepting);
+    Account account = new Account(new AccountId("000000000000"), "us-east-1", Profile.THINGSTEAD);
+    broker = new Broker(account, Limits.of(Profile.THINGSTEAD), lanes, storage);
+    var loaded = broker.load();
+    simulation.runUntilIdle();
+    if (!loaded.isDone()) {
+      throw new AssertionError("the broker did not load");
+    }
+    loaded.join();
+  }
+
+  void crash() {
+    simulation.crashAndRestart();
+    start();
+  }
+}

@@ -1,0 +1,433 @@
+package io.thingstead.broker;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.thingstead.model.topic.Topic;
+import io.thingstead.model.topic.TopicFilter;
+import io.thingstead.mqtt.Decoder;
+import io.thingstead.mqtt.Packet;
+import io.thingstead.mqtt.PubRel;
+import io.thingstead.mqtt.Publish;
+import io.thingstead.mqtt.Version;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client with a session that is kept on both sides, over a network that loses everything under
+ * way when a connection ends. It never forgets what MQTT has it remember.
+ */
+final class SimulatedClient {
+  private static final int WINDOW = 4;
+
+  /** A publish that is not finished. */
+  private static final class Sent {
+    final String text;
+    final String topic;
+    final Qos qos;
+    boolean received;
+
+    Sent(String text, String topic, Qos qos) {
+      this.text = text;
+      this.topic = topic;
+      this.qos = qos;
+    }
+  }
+
+  final String id;
+  final List<String> got = new ArrayList<>();
+  final Set<String> finished = new HashSet<>();
+  private final SimulatedBroker server;
+  private final Set<Integer> unreleased = new HashSet<>();
+  private final Map<Integer, Sent> sent = new LinkedHashMap<>();
+  private final Queue<Runnable> toServer = new ArrayDeque<>();
+  private final Queue<Runnable> toClient = new ArrayDeque<>();
+  private @Nullable Line line;
+  private @Nullable Session session;
+  private boolean subscribed;
+  private boolean ready;
+  private int lastId;
+
+  SimulatedClient(String id, SimulatedBroker server) {
+    this.id = id;
+    this.server = server;
+  }
+
+  /** The server's end of a connection. */
+  private final class Line implements Target {
+    private final ByteBuf out = Unpooled.buffer();
+    private final Decoder decoder = new Decoder(1 << 20, Version.V3_1_1);
+    private boolean dirty;
+
+    @Override
+    public boolean properties() {
+      return false;
+    }
+
+    @Override
+    public long packetBytesMax() {
+      return Long.MAX_VALUE;
+    }
+
+    @Override
+    public boolean writable() {
+      return toClient.size() < 6;
+    }
+
+    @Override
+    public ByteBuf out(int bytes) {
+      if (!dirty) {
+        dirty = true;
+        lane().dirty(this);
+      }
+      return out;
+    }
+
+    @Override
+    public void append(ByteBuf piece) {
+      out(0).writeBytes(piece);
+      piece.release();
+    }
+
+    @Override
+    public void flush() {
+      dirty = false;
+      Packet packet = decoder.decode(out);
+      while (packet != null) {
+        Runnable read = read(packet);
+        send(this, read);
+        packet = decoder.decode(out);
+      }
+      out.clear();
+    }
+
+    @Override
+    public void release(int packetId) {
+      send(this, () -> releasedBy(packetId));
+    }
+
+    @Override
+    public void close(Closing why) {
+      if (line == this) {
+        lose();
+      }
+    }
+  }
+
+  private Lane lane() {
+    return server.broker.clients().lane(id);
+  }
+
+  private void send(Line from, Runnable read) {
+    if (line == from) {
+      toClient.add(read);
+    }
+  }
+
+  boolean connected() {
+    return line != null;
+  }
+
+  boolean idle() {
+    return ready && toServer.isEmpty() && toClient.isEmpty();
+  }
+
+  boolean allFinished() {
+    return sent.isEmpty();
+  }
+
+  /** Connects, whatever the server thinks of the last connection. */
+  void connect() {
+    lose();
+    Line mine = new Line();
+    line = mine;
+    Connecting client = new Connecting(id, false, false, 3600, WINDOW, new Permissive(), null);
+    lane()
+        .loop()
+        .execute(
+            () ->
+                server
+                    .broker
+                    .clients()
+                    .connect(
+                        client,
+                        mine,
+                        new Clients.Connected() {
+                          @Override
+                          public void connected(Session joined, boolean present) {
+                            if (line == mine) {
+                              session = joined;
+                              send(mine, () -> welcome(joined, present));
+                            } else {
+                              server.broker.clients().disconnected(joined, mine, true);
+                            }
+                          }
+
+                          @Override
+                          public void refused(Closing why) {
+                            if (line == mine) {
+                              lose();
+                            }
+                          }
+                        }));
+  }
+
+  /** The connection is gone for the client; the server hears of it some time, or never. */
+  void lose() {
+    line = null;
+    session = null;
+    ready = false;
+    toServer.clear();
+    toClient.clear();
+  }
+
+  /** The server sees that the connection is gone. */
+  void disconnect() {
+    Session mine = session;
+    Line was = line;
+    lose();
+    if (mine != null && was != null) {
+      lane().loop().execute(() -> server.broker.clients().disconnected(mine, was, true));
+    }
+  }
+
+  /** Moves one packet in one direction. */
+  void network(boolean up) {
+    Queue<Runnable> queue = up ? toServer : toClient;
+    Runnable next = queue.poll();
+    if (next == null) {
+      return;
+    }
+    if (up) {
+      lane().loop().execute(next);
+    } else {
+      next.run();
+      Session mine = session;
+      if (mine != null && toClient.size() < 6) {
+        Line to = line;
+        lane()
+            .loop()
+            .execute(
+                () -> {
+                  if (line == to) {
+                    mine.writable();
+                  }
+                });
+      }
+    }
+  }
+
+  private void welcome(Session joined, boolean present) {
+    if (subscribed && !present) {
+      throw new AssertionError(id + " lost its session");
+    }
+    ready = true;
+    if (!subscribed) {
+      up(
+          joined,
+          () -> {
+            Subscribing all =
+                new Subscribing(
+                    "t/#",
+                    new TopicFilter("t/#"),
+                    null,
+                    Qos.EXACTLY_ONCE,
+                    false,
+                    false,
+                    Subscribing.Retained.DO_NOT_SEND,
+                    0);
+            Line to = line;
+            server
+                .broker
+                .clients()
+                .subscribe(
+                    joined,
+                    all,
+                    durable -> {
+                      if (durable && to != null) {
+                        send(to, () -> subscribed = true);
+                      }
+                    });
+          });
+    }
+    for (var one : sent.entrySet()) {
+      if (one.getValue().received) {
+        release(one.getKey());
+      } else {
+        publish(one.getKey(), one.getValue());
+      }
+    }
+  }
+
+  boolean subscribed() {
+    return subscribed;
+  }
+
+  private void up(Session to, Runnable packet) {
+    toServer.add(
+        () -> {
+          if (session == to) {
+            packet.run();
+          }
+        });
+  }
+
+  void publish(String topic, Qos qos, int number) {
+    if (!ready || sent.size() >= 20) {
+      return;
+    }
+    do {
+      lastId = lastId % 60 + 1;
+    } while (sent.containsKey(lastId));
+    Sent one = new Sent(id + "/" + topic + "/" + qos.ordinal() + "/" + number, topic, qos);
+    sent.put(lastId, one);
+    publish(lastId, one);
+  }
+
+  private void publish(int packetId, Sent one) {
+    Session to = session;
+    Line on = line;
+    if (to == null || on == null) {
+      return;
+    }
+    up(
+        to,
+        () -> {
+          TopicEntry topic = server.broker.topic(new Topic("t/" + one.topic));
+          ByteBuf payload = Unpooled.copiedBuffer(one.text, StandardCharsets.UTF_8);
+          int length = payload.readableBytes();
+          if (one.qos == Qos.AT_LEAST_ONCE) {
+            Receipt receipt =
+                server.broker.publish(
+                    to,
+                    topic,
+                    payload,
+                    0,
+                    length,
+                    one.qos,
+                    false,
+                    Long.MAX_VALUE,
+                    MessageProperties.NONE,
+                    Origin.SERVER);
+            if (receipt == null) {
+              send(on, () -> finish(packetId));
+            } else {
+              receipt.seal(
+                  outcome -> {
+                    if (outcome == Outcome.ACCEPTED) {
+                      send(on, () -> finish(packetId));
+                    }
+                  });
+            }
+          } else if (to.inbound().knows(packetId)) {
+            to.inbound()
+                .again(
+                    packetId,
+                    outcome -> {
+                      if (outcome == Outcome.ACCEPTED) {
+                        send(on, () -> received(packetId));
+                      }
+                    });
+          } else {
+            server.broker.publishOnce(
+                to,
+                packetId,
+                topic,
+                payload,
+                0,
+                length,
+                false,
+                Long.MAX_VALUE,
+                MessageProperties.NONE,
+                Origin.SERVER,
+                outcome -> {
+                  if (outcome == Outcome.ACCEPTED) {
+                    send(on, () -> received(packetId));
+                  }
+                });
+          }
+        });
+  }
+
+  private void received(int packetId) {
+    Sent one = sent.get(packetId);
+    if (one != null) {
+      one.received = true;
+      release(packetId);
+    }
+  }
+
+  private void release(int packetId) {
+    Session to = session;
+    Line on = line;
+    if (to != null && on != null) {
+      up(
+          to,
+          () ->
+              to.inbound()
+                  .release(
+                      packetId,
+                      how -> {
+                        if (how != Inbound.Released.UNAVAILABLE) {
+                          send(on, () -> finish(packetId));
+                        }
+                      }));
+    }
+  }
+
+  private void finish(int packetId) {
+    Sent one = sent.remove(packetId);
+    if (one != null) {
+      finished.add(one.text);
+    }
+  }
+
+  // What the client reads.
+
+  private Runnable read(Packet packet) {
+    if (packet instanceof Publish publish) {
+      String text = publish.payload().toString(StandardCharsets.UTF_8);
+      int packetId = publish.packetId();
+      return publish.qos() == Qos.AT_LEAST_ONCE
+          ? () -> takeOnceOrMore(text, packetId)
+          : () -> takeOnce(text, packetId);
+    }
+    if (packet instanceof PubRel release) {
+      return () -> releasedBy(release.packetId());
+    }
+    throw new AssertionError("unexpected " + packet);
+  }
+
+  private void takeOnceOrMore(String text, int packetId) {
+    got.add(text);
+    Session to = session;
+    if (to != null) {
+      up(to, () -> to.acknowledged(packetId));
+    }
+  }
+
+  private void takeOnce(String text, int packetId) {
+    if (unreleased.add(packetId)) {
+      got.add(text);
+    }
+    Session to = session;
+    if (to != null) {
+      up(to, () -> to.received(packetId, false));
+    }
+  }
+
+  private void releasedBy(int packetId) {
+    unreleased.remove(packetId);
+    Session to = session;
+    if (to != null) {
+      up(to, () -> to.completed(packetId));
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package io.thingstead.mqtt;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.thingstead.broker.MessageProperties;
+import io.thingstead.broker.Qos;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A client that sends and reads packets one by one, so that a test may break every rule. */
+final class RawClient implements AutoCloseable {
+  private static final int PATIENCE_MILLIS = 10_000;
+
+  private final Socket socket;
+  private final Encoder encoder;
+  private final Decoder decoder;
+  private final ByteBuf in = Unpooled.buffer();
+
+  RawClient(int port, Version version) throws IOException {
+    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(PATIENCE_MILLIS);
+    socket.setTcpNoDelay(true);
+    encoder = Encoder.of(version);
+    decoder = new Decoder(1 << 20, version);
+  }
+
+  static Connect connect(Version version, String clientId, boolean clean, @Nullable Will will) {
+    return new Connect(version, clean, 60, clientId, will, null, null, ConnectProperties.NONE);
+  }
+
+  /** A connected client. */
+  static RawClient joined(int port, Version version, String clientId, boolean clean)
+      throws IOException {
+    RawClient client = new RawClient(port, version);
+    client.send(connect(version, clientId, clean, null));
+    ConnAck ack = (ConnAck) client.read();
+    if (ack.reason() != ReasonCode.SUCCESS) {
+      throw new AssertionError("refused: " + ack);
+    }
+    return client;
+  }
+
+  RawClient send(Packet packet) throws IOException {
+    ByteBuf out = Unpooled.buffer();
+    encoder.encode(packet, out);
+    socket.getOutputStream().write(out.array(), 0, out.writerIndex());
+    return this;
+  }
+
+  RawClient sendBytes(int... bytes) throws IOException {
+    byte[] out = new byte[bytes.length];
+    for (int i = 0; i < bytes.length; i++) {
+      out[i] = (byte) bytes[i];
+    }
+    socket.getOutputStream().write(out);
+    return this;
+  }
+
+  RawClient publish(String topic, String text, Qos qos, boolean retain, int packetId)
+      throws IOException {
+    return publish(topic, text, qos, retain, packetId, PublishProperties.NONE);
+  }
+
+  RawClient publish(
+      String topic,
+      String text,
+      Qos qos,
+      boolean retain,
+      int packetId,
+      PublishProperties properties)
+      throws IOException {
+    byte[] name = topic.getBytes(StandardCharsets.UTF_8);
+    byte[] payload = text.getBytes(StandardCharsets.UTF_8);
+    ByteBuf buffer = Unpooled.wrappedBuffer(name, payload);
+    int flags = qos.ordinal() << 1 | (retain ? 1 : 0);
+    return send(
+        new Publish(
+            buffer, 0, name.length, name.length, payload.length, flags, packetId, properties));
+  }
+
+  RawClient subscribe(String filter, Qos qos) throws IOException {
+    send(
+        new Subscribe(
+            1,
+            List.of(
+                new Subscribe.Request(filter, qos, false, false, Subscribe.RetainHandling.SEND)),
+            SubscribeProperties.NONE));
+    return this;
+  }
+
+  /** The next packet, or null when the server closed the connection. */
+  @Nullable Packet readOrEnd() throws IOException {
+    byte[] chunk = new byte[4096];
+    while (true) {
+      Packet packet = decoder.decode(in);
+      if (packet != null) {
+        return packet;
+      }
+      int count;
+      try {
+        count = socket.getInputStream().read(chunk);
+      } catch (java.net.SocketException e) {
+        return null;
+      }
+      if (count < 0) {
+        return null;
+      }
+      in.writeBytes(chunk, 0, count);
+    }
+  }
+
+  Packet read() throws IOException {
+    Packet packet = readOrEnd();
+    if (packet == null) {
+      throw new AssertionError("the server closed the connection");
+    }
+    return packet;
+  }
+
+  String readText() throws IOException {
+    return ((Publish) read()).payload().toString(StandardCharsets.UTF_8);
+  }
+
+  static PublishProperties properties(MessageProperties message) {
+    return new PublishProperties(-1, 0, List.of(), message);
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}
