@@ -1,0 +1,331 @@
+package io.thingstead.bench.load;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** One run of one scenario: builds its clients, measures, and says what it found. */
+final class Run {
+  private static final double SETUP_SECONDS = 300;
+  private static final long NO_PROGRESS_NANOS = 5_000_000_000L;
+
+  /** An offline phase that takes longer is cut off. */
+  private static final long PHASE_NANOS = 60_000_000_000L;
+
+  private final Options options;
+  private final Processes broker;
+  private final Client[] clients;
+  private final Loop loop;
+  private final ObjectNode result = JsonNodeFactory.instance.objectNode();
+
+  Run(Options options) {
+    this.options = options;
+    broker = new Processes(options.pids);
+    clients = new Client[clientCount(options)];
+    for (int i = 0; i < clients.length; i++) {
+      clients[i] = new Client(i, "load" + ProcessHandle.current().pid() % 10_000 + "-" + i);
+    }
+    loop = new Loop(options, clients, options.tls || options.scenario == Scenario.TLS);
+    result
+        .put("peer", options.peer)
+        .put("scenario", options.scenario.name().toLowerCase(java.util.Locale.ROOT))
+        .put("qos", options.qos)
+        .put("size", options.size)
+        .put("tls", options.tls);
+  }
+
+  private static int clientCount(Options options) {
+    return switch (options.scenario) {
+      case FANIN, WILD, OFFLINE -> options.subscribers + options.publishers;
+      case FANOUT -> options.subscribers + 1;
+      case PAIRS -> 2 * options.publishers;
+      case IDLE -> options.subscribers;
+      case CONNECT, TLS -> options.concurrency;
+    };
+  }
+
+  ObjectNode measure() {
+    try {
+      scenario();
+      return result;
+    } finally {
+      loop.closeAll();
+    }
+  }
+
+  private void scenario() {
+    int subscribers = options.subscribers;
+    switch (options.scenario) {
+      case FANIN -> {
+        subscribe(0, subscribers, _ -> "fi/t");
+        flow(publishers(subscribers, _ -> "fi/t"), subscribers);
+      }
+      case FANOUT -> {
+        subscribe(0, subscribers, _ -> "fo/t");
+        flow(publishers(subscribers, _ -> "fo/t"), subscribers);
+      }
+      case PAIRS -> {
+        int pairs = options.publishers;
+        subscribe(0, pairs, i -> "pp/" + i + "/d");
+        flow(publishers(pairs, i -> "pp/" + i + "/d"), 1);
+      }
+      case WILD -> {
+        for (int i = 0; i < subscribers; i++) {
+          clients[i].filters = wildcards(i);
+        }
+        // On average a random topic matches two of the five kinds of filter.
+        flow(publishers(subscribers, _ -> ""), 2);
+      }
+      case OFFLINE -> offline();
+      case IDLE -> idle();
+      case CONNECT, TLS -> connects();
+    }
+  }
+
+  private interface TopicOf {
+    String topic(int index);
+  }
+
+  private void subscribe(int from, int until, TopicOf topic) {
+    for (int i = from; i < until; i++) {
+      clients[i].filters = List.of(topic.topic(i));
+    }
+  }
+
+  private List<Client> publishers(int from, TopicOf topic) {
+    List<Client> publishers = new ArrayList<>();
+    for (int i = from; i < clients.length; i++) {
+      clients[i].topic = topic.topic(i - from);
+      publishers.add(clients[i]);
+    }
+    return publishers;
+  }
+
+  private List<String> wildcards(int client) {
+    List<String> filters = new ArrayList<>();
+    for (int i = client; i < options.messages; i += options.subscribers) {
+      int k = i / 5;
+      filters.add(
+          switch (i % 5) {
+            case 0 -> "w/" + k + "/+/t";
+            case 1 -> "w/" + k + "/x/#";
+            case 2 -> "w/+/" + k + "/t";
+            case 3 -> "w/" + k + "/+/+/z";
+            default -> "w/+/y" + k + "/#";
+          });
+    }
+    return filters;
+  }
+
+  private void flow(List<Client> from, int fanout) {
+    Publishers publishers = new Publishers(options, loop, from, fanout);
+    loop.publishWith(publishers);
+    Stopwatch setup = new Stopwatch();
+    loop.openAndWait(0, clients.length, SETUP_SECONDS);
+    double setupSeconds = setup.seconds();
+    if (loop.packets().refusedSubscriptions > 0) {
+      throw new LoadException(loop.packets().refusedSubscriptions + " subscriptions refused");
+    }
+    publishers.begin();
+    Stopwatch warm = new Stopwatch();
+    loop.spin(options.warmSeconds);
+    while (warm.brokerCpu() < options.warmCpuSeconds && warm.seconds() < options.maxSeconds * 2) {
+      loop.spin(.2);
+    }
+    long received = loop.packets().received;
+    long published = publishers.published;
+    long lost = publishers.lost;
+    Stopwatch watch = new Stopwatch();
+    loop.packets().measuring = true;
+    loop.spin(options.seconds);
+    while (watch.brokerCpu() < options.minCpuSeconds && watch.seconds() < options.maxSeconds) {
+      loop.spin(.1);
+    }
+    loop.packets().measuring = false;
+    double seconds = watch.seconds();
+    double cpu = watch.brokerCpu();
+    double own = watch.ownCpu();
+    double other = watch.machineCpu() - cpu - own;
+    long deliveries = loop.packets().received - received;
+    result.put("secs", round(seconds, 2)).put("setup_s", round(setupSeconds, 2));
+    result.put("in_s", Math.round((publishers.published - published) / seconds));
+    result.put("out_s", Math.round(deliveries / seconds));
+    result.put("broker_cpu", round(cpu / seconds, 2));
+    result.put("msgs_per_cpu", per(deliveries, cpu));
+    result.put("gen_cpu", round(own / seconds, 2)).put("other_cpu", round(other / seconds, 2));
+    Histogram latency = loop.packets().latency();
+    result.put("p50_ms", round(latency.millis(.5), 3)).put("p99_ms", round(latency.millis(.99), 3));
+    result.put("p999_ms", round(latency.millis(.999), 3));
+    result.put("rss_mb", round(broker.residentMib(), 1)).put("lost", publishers.lost - lost);
+    result.put("dup", loop.packets().duplicates).put("closed", loop.closed);
+  }
+
+  private void offline() {
+    int subscribers = options.subscribers;
+    options.qos = Math.max(options.qos, 1);
+    subscribe(0, subscribers, i -> "off/" + i + "/q");
+    for (int i = 0; i < subscribers; i++) {
+      clients[i].cleanSession = false;
+    }
+    List<Client> from = publishers(subscribers, i -> "off/" + i % subscribers + "/q");
+    Publishers publishers = new Publishers(options, loop, from, 0);
+    publishers.stopped = true;
+    loop.publishWith(publishers);
+    loop.openAndWait(0, clients.length, SETUP_SECONDS);
+    for (int i = 0; i < subscribers; i++) {
+      loop.end(clients[i]);
+    }
+    loop.spin(.5);
+
+    Packets packets = loop.packets();
+    publishers.left = options.messages;
+    publishers.stopped = false;
+    packets.acknowledged = 0;
+    Stopwatch store = new Stopwatch();
+    until(options.messages, () -> packets.acknowledged);
+    long stored = packets.acknowledged;
+    result.put("msgs", options.messages).put("stored", stored);
+    result.put("store_s", Math.round(stored / store.seconds()));
+    result.put("store_per_cpu", per(stored, store.brokerCpu()));
+    publishers.stopped = true;
+    loop.spin(1);
+
+    long before = packets.received;
+    Stopwatch drain = new Stopwatch();
+    for (int i = 0; i < subscribers; i++) {
+      clients[i].filters = List.of();
+      loop.start(clients[i]);
+    }
+    double seconds = until(stored, () -> packets.received - before);
+    long drained = packets.received - before;
+    result.put("drained", drained).put("drain_s", Math.round(drained / seconds));
+    result.put("drain_per_cpu", per(drained, drain.brokerCpu()));
+    result.put("rss_mb", round(broker.residentMib(), 1)).put("dup", packets.duplicates);
+    result.put("closed", loop.closed);
+    forget(subscribers);
+  }
+
+  /** Turns the loop until so many are counted or nothing moves; seconds until the last one. */
+  private double until(long wanted, java.util.function.LongSupplier count) {
+    long start = System.nanoTime();
+    long seen = count.getAsLong();
+    long moved = start;
+    while (count.getAsLong() < wanted) {
+      loop.once(50);
+      long now = System.nanoTime();
+      if (count.getAsLong() != seen) {
+        seen = count.getAsLong();
+        moved = now;
+      }
+      if (now - moved > NO_PROGRESS_NANOS || now - start > PHASE_NANOS) {
+        return (moved - start) / 1e9;
+      }
+    }
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  // Leaves no session behind.
+  private void forget(int subscribers) {
+    loop.spin(.3);
+    for (int i = 0; i < subscribers; i++) {
+      loop.close(clients[i]);
+      clients[i].cleanSession = true;
+    }
+    loop.openAndWait(0, subscribers, 20);
+  }
+
+  private void idle() {
+    subscribe(0, clients.length, i -> "idle/" + i + "/cmd");
+    collectGarbage();
+    double before = broker.residentMib();
+    Stopwatch connect = new Stopwatch();
+    loop.openAndWait(0, clients.length, SETUP_SECONDS);
+    double seconds = connect.seconds();
+    double cpu = connect.brokerCpu();
+    loop.spin(.5);
+    double raw = broker.residentMib();
+    collectGarbage();
+    double after = broker.residentMib();
+    Stopwatch hold = new Stopwatch();
+    loop.spin(options.holdSeconds);
+    result.put("conns", loop.ready).put("connect_s", round(seconds, 2));
+    result.put("conn_per_s", Math.round(clients.length / seconds));
+    result.put("conn_per_cpu", per(clients.length, cpu));
+    result.put("rss0_mb", round(before, 1)).put("rss_raw_mb", round(raw, 1));
+    result.put("rss1_mb", round(after, 1));
+    result.put("kb_per_conn", round((after - before) * 1024 / clients.length, 2));
+    result.put("idle_cpu", round(hold.brokerCpu() / options.holdSeconds, 3));
+    result.put("closed", loop.closed);
+  }
+
+  private void collectGarbage() {
+    if (options.gcCommand == null) {
+      return;
+    }
+    try {
+      new ProcessBuilder("/bin/sh", "-c", options.gcCommand).inheritIO().start().waitFor();
+      Thread.sleep(800);
+    } catch (IOException e) {
+      throw new LoadException("--gc: " + e.getMessage());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void connects() {
+    long[] done = {0};
+    loop.onConnack =
+        client -> {
+          done[0]++;
+          loop.end(client);
+          loop.start(client);
+        };
+    loop.open(0, clients.length);
+    loop.spin(options.warmSeconds);
+    long before = done[0];
+    Stopwatch watch = new Stopwatch();
+    loop.spin(options.seconds);
+    double seconds = watch.seconds();
+    double cpu = watch.brokerCpu();
+    long made = done[0] - before;
+    result.put("hs_per_s", Math.round(made / seconds)).put("hs_per_cpu", per(made, cpu));
+    result.put("broker_cpu", round(cpu / seconds, 2));
+    result.put("gen_cpu", round(watch.ownCpu() / seconds, 2));
+    result.put("rss_mb", round(broker.residentMib(), 1)).put("retry", loop.retries());
+  }
+
+  private static long per(long count, double cpuSeconds) {
+    return cpuSeconds > 0 ? Math.round(count / cpuSeconds) : 0;
+  }
+
+  private static double round(double value, int digits) {
+    double scale = Math.pow(10, digits);
+    return Math.round(value * scale) / scale;
+  }
+
+  /** Time and CPU used since it was made. */
+  private final class Stopwatch {
+    private final long start = System.nanoTime();
+    private final double broker0 = broker.cpuSeconds();
+    private final double own0 = Processes.ownCpuSeconds();
+    private final double machine0 = Processes.machineCpuSeconds();
+
+    double seconds() {
+      return (System.nanoTime() - start) / 1e9;
+    }
+
+    double brokerCpu() {
+      return broker.cpuSeconds() - broker0;
+    }
+
+    double ownCpu() {
+      return Processes.ownCpuSeconds() - own0;
+    }
+
+    double machineCpu() {
+      return Processes.machineCpuSeconds() - machine0;
+    }
+  }
+}
