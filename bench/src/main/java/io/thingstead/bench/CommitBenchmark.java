@@ -54,6 +54,8 @@ import org.openjdk.jmh.annotations.Warmup;
       "--enable-native-access=ALL-UNNAMED",
       "--sun-misc-unsafe-memory-access=allow"
     })
+// JMH calls @Setup before it measures, which NullAway cannot see.
+@SuppressWarnings("NullAway.Init")
 public class CommitBenchmark {
   private static final Table TABLE = new Table(1, "bench", Family.STATE);
   private static final ShardId SHARD = new ShardId(ShardId.SESSION, 0);
