@@ -1,7 +1,6 @@
 package io.thingstead.boot;
 
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.EventLoop;
 import io.thingstead.account.Account;
 import io.thingstead.account.Accounts;
 import io.thingstead.broker.Lanes;
@@ -64,7 +63,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.StreamSupport;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -237,9 +235,7 @@ public final class Node implements AutoCloseable {
   }
 
   private static List<NettyLoop> lanes(EventLoops loops) {
-    return StreamSupport.stream(loops.group().spliterator(), false)
-        .map(loop -> new NettyLoop((EventLoop) loop))
-        .toList();
+    return loops.all().stream().map(NettyLoop::new).toList();
   }
 
   private Tenants tenants(Engine engine, Lanes lanes, MasterKey master, KeyPairs keys)

@@ -1,5 +1,6 @@
 package io.thingstead.net;
 
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -9,7 +10,9 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
 
 /** The threads that own connections: epoll where the kernel has it, NIO elsewhere. */
 public final class EventLoops implements AutoCloseable {
@@ -44,8 +47,13 @@ public final class EventLoops implements AutoCloseable {
     return new DefaultThreadFactory("loop");
   }
 
-  public EventLoopGroup group() {
+  EventLoopGroup group() {
     return group;
+  }
+
+  /** Each of them, for work that belongs to one. */
+  public List<EventLoop> all() {
+    return StreamSupport.stream(group.spliterator(), false).map(EventLoop.class::cast).toList();
   }
 
   Class<? extends ServerSocketChannel> serverChannel() {
