@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * encoded when their group closes, and not at all when the message was acknowledged by then.
  */
 final class Journal {
+  private static final System.Logger LOG = System.getLogger(Journal.class.getName());
+
   /** Who has rows to add when the group closes. */
   interface Writer {
     void write(Batch batch, Group group);
@@ -155,7 +157,12 @@ final class Journal {
 
   private static void tell(Group group, boolean durable) {
     for (int i = 0; i < group.waiters.size(); i++) {
-      group.waiters.get(i).committed(durable);
+      try {
+        group.waiters.get(i).committed(durable);
+      } catch (RuntimeException e) {
+        // A defect in one must not keep the others from their answers.
+        LOG.log(System.Logger.Level.ERROR, "what waited for a commit failed", e);
+      }
     }
   }
 

@@ -42,6 +42,27 @@ public record Message(
         topic, payload, qos, retain, newExpiresAtMillis, newProperties, origin, acceptedAtMillis);
   }
 
+  /** A message of the server or the API, with a payload that is not changed any more. */
+  public static Message of(
+      Topic topic,
+      byte[] payload,
+      Qos qos,
+      boolean retain,
+      long expiresAtMillis,
+      MessageProperties properties,
+      Origin origin,
+      long acceptedAtMillis) {
+    return new Message(
+        topic,
+        Unpooled.wrappedBuffer(payload),
+        qos,
+        retain,
+        expiresAtMillis,
+        properties,
+        origin,
+        acceptedAtMillis);
+  }
+
   /** A copy of the payload. */
   public byte[] payloadBytes() {
     byte[] copy = new byte[payload.readableBytes()];
