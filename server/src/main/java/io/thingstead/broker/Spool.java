@@ -423,25 +423,7 @@ final class Spool implements Journal.Writer {
   }
 
   private ProgressRow progressRow() {
-    return new ProgressRow(head, inFlight(), List.copyOf(taken));
-  }
-
-  private List<ProgressRow.InFlight> inFlight() {
-    List<ProgressRow.InFlight> inFlight = new ArrayList<>();
-    Window window = outbound.window();
-    for (int id = 1; id <= window.highest(); id++) {
-      Stored message = window.message(id);
-      switch (window.state(id)) {
-        case FREE, PUBACK -> {}
-        case COMMIT, PUBREC, PUBCOMP ->
-            inFlight.add(
-                new ProgressRow.InFlight(
-                    id,
-                    java.util.Objects.requireNonNull(message).sequence,
-                    window.state(id) == Window.State.PUBCOMP));
-      }
-    }
-    return inFlight;
+    return new ProgressRow(head, outbound.window().exactlyOnce(), List.copyOf(taken));
   }
 
   /** Reads the next spilled messages, off the loop. */

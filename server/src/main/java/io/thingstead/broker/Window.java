@@ -1,6 +1,8 @@
 package io.thingstead.broker;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,5 +113,19 @@ final class Window {
   /** The highest id that may be in flight. */
   int highest() {
     return states.length;
+  }
+
+  /** The ids of QoS 2 messages in flight, which must survive. */
+  List<ProgressRow.InFlight> exactlyOnce() {
+    List<ProgressRow.InFlight> ids = new ArrayList<>();
+    for (int id = 1; id <= states.length; id++) {
+      Stored message = messages[id - 1];
+      State state = states[id - 1];
+      boolean counts = state == State.COMMIT || state == State.PUBREC || state == State.PUBCOMP;
+      if (counts && message != null) {
+        ids.add(new ProgressRow.InFlight(id, message.sequence, state == State.PUBCOMP));
+      }
+    }
+    return ids;
   }
 }

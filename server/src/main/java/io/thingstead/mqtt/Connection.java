@@ -6,7 +6,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.ReferenceCountUtil;
 import io.thingstead.authorize.Authorization;
 import io.thingstead.broker.Broker;
@@ -30,15 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class Connection extends ChannelInboundHandlerAdapter implements Target {
   private static final System.Logger LOG = System.getLogger(Connection.class.getName());
 
-  /**
-   * Bytes waiting for a slow client: above the one its messages wait, below the other they go on.
-   */
-  private static final WriteBufferWaterMark WAITING =
-      new WriteBufferWaterMark(128 << 10, 512 << 10);
-
-  /** Output gathered in one buffer before it is handed to the channel. */
-  private static final int OUT_BYTES_MAX = 64 << 10;
-
   /** Bytes a client may send before CONNACK tells it that it is connected. */
   private static final int EARLY_BYTES_MAX = 64 << 10;
 
@@ -59,8 +49,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
   private @Nullable Lane lane;
   private @Nullable Publisher publisher;
   private @Nullable Subscriber subscriber;
-  private @Nullable ByteBuf out;
-  private boolean dirty;
+  private @Nullable Output output;
   private long packetBytesMax = Long.MAX_VALUE;
   private long heardMillis;
 
@@ -101,7 +90,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     channel = ctx.channel();
-    ctx.channel().config().setWriteBufferWaterMark(WAITING);
+    output = new Output(ctx.channel());
   }
 
   @Override
@@ -306,7 +295,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
               @Override
               public void refused(Closing why) {
                 if (state != State.CLOSED) {
-                  refuseConnect(client.clientId(), reason(why), text(why));
+                  refuseConnect(client.clientId(), Farewell.reason(why), Farewell.text(why));
                 }
               }
             });
@@ -436,29 +425,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
 
   @Override
   public void close(Closing why) {
-    goodbye(reason(why), text(why));
+    goodbye(Farewell.reason(why), Farewell.text(why));
     session = null;
     close();
-  }
-
-  private static ReasonCode reason(Closing why) {
-    return switch (why) {
-      case TAKEN_OVER -> ReasonCode.SESSION_TAKEN_OVER;
-      case TOO_SLOW -> ReasonCode.QUOTA_EXCEEDED;
-      case ADMINISTRATIVE -> ReasonCode.ADMINISTRATIVE_ACTION;
-      case UNAVAILABLE -> ReasonCode.SERVER_UNAVAILABLE;
-      case SHUTTING_DOWN -> ReasonCode.SERVER_SHUTTING_DOWN;
-    };
-  }
-
-  private static String text(Closing why) {
-    return switch (why) {
-      case TAKEN_OVER -> "another connection came with this client id";
-      case TOO_SLOW -> "the client does not take its messages";
-      case ADMINISTRATIVE -> "an administrator closed the connection";
-      case UNAVAILABLE -> "the store cannot keep what it must for this client";
-      case SHUTTING_DOWN -> "the server stops";
-    };
   }
 
   @Override
@@ -530,49 +499,24 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
 
   @Override
   public ByteBuf out(int bytes) {
-    ByteBuf now = out;
-    if (now == null) {
-      now = requireNonNull(channel).alloc().directBuffer(Math.max(bytes, 256));
-      out = now;
-    } else if (now.writableBytes() < bytes) {
-      if (now.readableBytes() + bytes > OUT_BYTES_MAX) {
-        var _ = requireNonNull(channel).write(now, requireNonNull(channel).voidPromise());
-        now = requireNonNull(channel).alloc().directBuffer(Math.max(bytes, OUT_BYTES_MAX));
-        out = now;
-      } else {
-        now.ensureWritable(bytes);
-      }
+    if (output().mark() && lane != null) {
+      lane.dirty(this);
     }
-    if (!dirty) {
-      dirty = true;
-      if (lane != null) {
-        lane.dirty(this);
-      }
-    }
-    return now;
+    return output().room(bytes);
   }
 
   @Override
   public void append(ByteBuf piece) {
-    Channel to = requireNonNull(channel);
-    ByteBuf before = out;
-    if (before != null) {
-      out = null;
-      var _ = to.write(before, to.voidPromise());
-    }
-    var _ = to.write(piece, to.voidPromise());
+    output().append(piece);
   }
 
   @Override
   public void flush() {
-    dirty = false;
-    Channel to = requireNonNull(channel);
-    ByteBuf now = out;
-    if (now != null) {
-      out = null;
-      var _ = to.write(now, to.voidPromise());
-    }
-    to.flush();
+    output().flush();
+  }
+
+  private Output output() {
+    return requireNonNull(output);
   }
 
   @Override
