@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /** Where the program begins. */
 public final class Main {
@@ -43,6 +44,7 @@ public final class Main {
         settings.log().level(),
         settings.log().format() == Settings.Log.Format.JSON,
         surroundings.out());
+    remove(settings.readyFile());
     boolean firstStart = !Files.exists(new DataDirectory(settings.data()).credentials());
     Node node;
     try {
@@ -76,7 +78,18 @@ public final class Main {
     return Duration.between(Instant.ofEpochMilli(started), Instant.now());
   }
 
-  private static void write(@org.jspecify.annotations.Nullable Path file, String text) {
+  /** A former run's, so that nobody takes this one for ready before it is. */
+  private static void remove(@Nullable Path file) {
+    try {
+      if (file != null) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete the old ready file " + file, e);
+    }
+  }
+
+  private static void write(@Nullable Path file, String text) {
     if (file == null) {
       return;
     }
