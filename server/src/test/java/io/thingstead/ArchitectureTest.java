@@ -40,6 +40,8 @@ class ArchitectureTest {
   private static final JavaClasses CODE =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
+          // The engine's test jar, which is not in a directory of tests.
+          .withImportOption(location -> !location.contains("-tests.jar"))
           .importPackages("io.thingstead");
 
   @TestFactory

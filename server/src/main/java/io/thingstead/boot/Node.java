@@ -1,6 +1,5 @@
 package io.thingstead.boot;
 
-import io.netty.buffer.PooledByteBufAllocator;
 import io.thingstead.account.Account;
 import io.thingstead.account.Accounts;
 import io.thingstead.broker.Lanes;
@@ -126,7 +125,7 @@ public final class Node implements AutoCloseable {
     ServerCertificate certificate = certificate(server, master, ca, keys, accounts);
     ServerContexts contexts = contexts(certificate);
     EventLoops loops = keep(EventLoops.start(settings.limits().eventLoops()));
-    Lanes lanes = new Lanes(lanes(loops), engine.commits(), PooledByteBufAllocator.DEFAULT, clock);
+    Lanes lanes = new Lanes(lanes(loops), engine.commits(), clock);
     Tenants tenants = tenants(engine, lanes, master, keys);
     meters.bindProcess();
     meters.adders("engine", engine.stats());

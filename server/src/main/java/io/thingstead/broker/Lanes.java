@@ -1,6 +1,7 @@
 package io.thingstead.broker;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.thingstead.engine.Commits;
 import java.time.InstantSource;
 import java.util.List;
@@ -22,6 +23,11 @@ public final class Lanes {
     for (Lane lane : lanes) {
       lane.join(lanes);
     }
+  }
+
+  /** The same with the pool of buffers that the network uses. */
+  public Lanes(List<? extends Loop> loops, Commits commits, InstantSource clock) {
+    this(loops, commits, PooledByteBufAllocator.DEFAULT, clock);
   }
 
   /** The lane of a client's session, or of what the server publishes on a topic. */

@@ -36,6 +36,12 @@ public record Message(
         acceptedAtMillis);
   }
 
+  /** The same message, to be kept for subscribers to come. */
+  public Message retained() {
+    return new Message(
+        topic, payload, qos, true, expiresAtMillis, properties, origin, acceptedAtMillis);
+  }
+
   /** The same message with these properties and this expiry. */
   public Message with(MessageProperties newProperties, long newExpiresAtMillis) {
     return new Message(

@@ -1,6 +1,5 @@
 package io.thingstead.operation;
 
-import io.netty.buffer.Unpooled;
 import io.thingstead.account.Account;
 import io.thingstead.api.iotdata.PayloadFormatIndicator;
 import io.thingstead.api.iotdata.PublishRequest;
@@ -85,15 +84,15 @@ final class HttpPublish {
     }
     long now = clock.millis();
     Long expiry = in.messageExpiry();
-    return new Message(
-        topic,
-        Unpooled.wrappedBuffer(payload),
-        Qos.of(qos),
-        retain,
-        expiry == null ? Long.MAX_VALUE : now + Math.max(1, expiry) * MILLIS,
-        properties(in),
-        new Origin(null, call.principal().id(), call.sourceIp(), 0),
-        now);
+    Message message =
+        Message.of(
+            topic,
+            payload,
+            Qos.of(qos),
+            new Origin(null, call.principal().id(), call.sourceIp(), 0),
+            now);
+    long expiresAtMillis = expiry == null ? Long.MAX_VALUE : now + Math.max(1, expiry) * MILLIS;
+    return (retain ? message.retained() : message).with(properties(in), expiresAtMillis);
   }
 
   private static MessageProperties properties(PublishRequest in) {
