@@ -6,6 +6,7 @@ import io.thingstead.authorize.Lookups;
 import io.thingstead.authorize.Policies;
 import io.thingstead.authorize.Why;
 import io.thingstead.broker.Broker;
+import io.thingstead.broker.Closing;
 import io.thingstead.broker.Lanes;
 import io.thingstead.broker.Storage;
 import io.thingstead.engine.AccountShard;
@@ -31,13 +32,20 @@ import io.thingstead.rules.Work;
 import io.thingstead.rules.action.HttpCalls;
 import io.thingstead.shadow.Shadows;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /** The features of every account, each made once, over that account's own part of the engine. */
-final class Tenants {
+final class Tenants implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Tenants.class.getName());
+  private static final int CLOSE_SECONDS_MAX = 5;
+
   /** How many shards hold shadows; it is on disk, so it never changes. */
   private static final int SHADOW_PARTITIONS = 16;
 
@@ -115,7 +123,8 @@ final class Tenants {
     certificates.onChange(authorizer);
     principals.onChange(authorizer::changed);
     Broker broker = broker(account, number);
-    Shadows shadows = new Shadows(account, shadowShards(number), broker, ShadowLimits.DEFAULT);
+    Shadows shadows =
+        new Shadows(account, shadowShards(number), broker, ShadowLimits.DEFAULT, this::runLater);
     Rules rules =
         new Rules(
             account,
@@ -141,15 +150,50 @@ final class Tenants {
             broker,
             shadows,
             rules));
+    start(broker, shadows, rules);
+  }
+
+  /** Nothing is published before everyone is there who may want it: sessions, shadows, rules. */
+  private static void start(Broker broker, Shadows shadows, Rules rules) {
     broker.load().join();
+    shadows.start();
     broker.attach(
         new TopicFilter(INGEST),
         message -> {
           BasicIngest ingest = BasicIngest.of(message.topic().text());
           return ingest == null ? null : rules.ingest(ingest.rule(), message);
         });
-    shadows.start();
     rules.start();
+    broker.publishWills().join();
+    shadows.resume();
+  }
+
+  /**
+   * Closes connections, then makes shadows and rules deaf, so that the wills of the clients still
+   * reach them; to be called while event loops and engine run. What is not done is taken up at the
+   * next start.
+   */
+  @Override
+  public void close() {
+    CompletableFuture<?>[] closed =
+        features.values().stream()
+            .map(each -> each.broker().clients().closeAll(Closing.SHUTTING_DOWN))
+            .toArray(CompletableFuture[]::new);
+    try {
+      CompletableFuture.allOf(closed).orTimeout(CLOSE_SECONDS_MAX, TimeUnit.SECONDS).join();
+    } catch (CompletionException e) {
+      LOG.log(System.Logger.Level.WARNING, "not all connections could be closed", e);
+    }
+    for (Features each : features.values()) {
+      each.shadows().close();
+      each.rules().close();
+    }
+  }
+
+  // Not a sleeping thread of the executor: closing that would wait for it.
+  private void runLater(Duration wait, Runnable task) {
+    CompletableFuture.delayedExecutor(wait.toMillis(), TimeUnit.MILLISECONDS, work.threads())
+        .execute(task);
   }
 
   private AccountShard shard(int kind, int partition, long account) {

@@ -9,7 +9,6 @@ import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import io.thingstead.model.topic.Topic;
 import io.thingstead.model.topic.TopicFilter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -53,21 +52,26 @@ public final class Broker implements Publishing {
    */
   public CompletableFuture<Void> load() {
     CompletableFuture<?>[] loads = new CompletableFuture<?>[Tables.PARTITIONS];
-    List<List<Rows.Row>> wills = new ArrayList<>();
     for (int partition = 0; partition < loads.length; partition++) {
       Rows rows = storage.rows().apply(partition);
       retained.load(rows);
       loads[partition] = clients.load(partition, rows);
-      wills.add(rows.scan(Tables.WILL, Key.ALL, null, Integer.MAX_VALUE));
     }
-    // Wills come when all sessions are there, since these may subscribe to them.
-    return CompletableFuture.allOf(loads).thenCompose(_ -> publish(wills));
+    return CompletableFuture.allOf(loads);
   }
 
-  private CompletableFuture<Void> publish(List<List<Rows.Row>> wills) {
-    CompletableFuture<?>[] published = new CompletableFuture<?>[wills.size()];
+  /**
+   * Publishes the wills of clients that were connected when a former run ended; on the caller's
+   * thread, when {@link #load} is complete and all sinks are attached, since both may want them.
+   *
+   * @return completes when the lanes have taken them over
+   */
+  public CompletableFuture<Void> publishWills() {
+    CompletableFuture<?>[] published = new CompletableFuture<?>[Tables.PARTITIONS];
     for (int partition = 0; partition < published.length; partition++) {
-      published[partition] = clients.loadWills(partition, wills.get(partition));
+      List<Rows.Row> wills =
+          storage.rows().apply(partition).scan(Tables.WILL, Key.ALL, null, Integer.MAX_VALUE);
+      published[partition] = clients.loadWills(partition, wills);
     }
     return CompletableFuture.allOf(published);
   }

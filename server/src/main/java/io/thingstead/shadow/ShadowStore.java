@@ -28,14 +28,18 @@ final class ShadowStore {
   private final ShadowLimits limits;
   private final Announcements announcements;
 
-  ShadowStore(AccountShard shard, Publishing broker, ShadowLimits limits) {
+  ShadowStore(AccountShard shard, Publishing broker, ShadowLimits limits, Later later) {
     this.shard = shard;
     this.limits = limits;
-    announcements = new Announcements(shard, broker);
+    announcements = new Announcements(shard, broker, later);
   }
 
   void resume() {
     announcements.resume();
+  }
+
+  void close() {
+    announcements.close();
   }
 
   AccountShard shard() {

@@ -56,20 +56,24 @@ public final class Shadows implements AutoCloseable {
   /**
    * @param partitions the account's part of every shadow shard; a thing's is chosen by a hash of
    *     its name, so their number must stay what it was when the data was written
+   * @param later for changes that the broker could not store
    */
   public Shadows(
-      Account account, List<AccountShard> partitions, Publishing broker, ShadowLimits limits) {
+      Account account,
+      List<AccountShard> partitions,
+      Publishing broker,
+      ShadowLimits limits,
+      Later later) {
     this.account = account;
     this.partitions =
-        partitions.stream().map(shard -> new ShadowStore(shard, broker, limits)).toList();
+        partitions.stream().map(shard -> new ShadowStore(shard, broker, limits, later)).toList();
     this.broker = broker;
     this.limits = limits;
     inFlight = new InFlight(account.profile());
   }
 
-  /** Tells what a former run could not, then answers requests. Once, before clients connect. */
+  /** Answers requests from now on. Once, before anything is published. */
   public void start() {
-    partitions.forEach(ShadowStore::resume);
     for (Operation operation : Operation.values()) {
       for (String shadow : List.of("", "name/+/")) {
         TopicFilter filter = new TopicFilter("$aws/things/+/shadow/" + shadow + operation.level());
@@ -78,9 +82,18 @@ public final class Shadows implements AutoCloseable {
     }
   }
 
-  /** No longer answers requests of clients. */
+  /**
+   * Tells what a former run could not. Once, before clients connect, and when all sinks are
+   * attached: rules may want to hear it.
+   */
+  public void resume() {
+    partitions.forEach(ShadowStore::resume);
+  }
+
+  /** No longer answers requests of clients nor tells again what the broker could not store. */
   @Override
   public void close() {
+    partitions.forEach(ShadowStore::close);
     registrations.forEach(Publishing.Registration::close);
     registrations.clear();
   }

@@ -36,7 +36,7 @@ final class SimulatedBroker {
             engine::accepting);
     Account account = new Account(new AccountId("000000000000"), "us-east-1", Profile.THINGSTEAD);
     broker = new Broker(account, Limits.of(Profile.THINGSTEAD), lanes, storage);
-    var loaded = broker.load();
+    var loaded = broker.load().thenCompose(_ -> broker.publishWills());
     simulation.runUntilIdle();
     if (!loaded.isDone()) {
       throw new AssertionError("the broker did not load");

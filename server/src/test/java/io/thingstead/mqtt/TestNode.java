@@ -82,6 +82,7 @@ public final class TestNode implements AutoCloseable {
             engine::accepting);
     broker = new Broker(account, Limits.of(profile), lanes, storage);
     broker.load().join();
+    broker.publishWills().join();
     var _ = group.scheduleAtFixedRate(lanes::tick, 1, 1, TimeUnit.SECONDS);
     Gateway gateway =
         new Gateway(

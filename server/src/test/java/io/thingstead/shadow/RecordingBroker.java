@@ -23,6 +23,9 @@ final class RecordingBroker implements Publishing {
   /** Whether what is published becomes durable at once. */
   boolean stores = true;
 
+  /** Whether it can store nothing. */
+  boolean fails;
+
   private record Attached(TopicFilter filter, Sink sink) {}
 
   @Override
@@ -30,6 +33,9 @@ final class RecordingBroker implements Publishing {
     String topic = message.topic().text().substring("$aws/things/".length());
     published.add(topic + " " + new String(message.payloadBytes(), UTF_8).replace('"', '\''));
     send(message);
+    if (fails) {
+      return CompletableFuture.failedFuture(new IllegalStateException("fails"));
+    }
     return stores ? CompletableFuture.completedFuture(null) : new CompletableFuture<>();
   }
 

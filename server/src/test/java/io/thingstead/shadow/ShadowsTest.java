@@ -19,7 +19,10 @@ import io.thingstead.model.AwsError;
 import io.thingstead.model.Profile;
 import io.thingstead.model.shadow.ShadowLimits;
 import io.thingstead.model.topic.Topic;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -34,8 +37,11 @@ class ShadowsTest {
   private static final String NOW = "'timestamp':1767225600";
 
   private final Simulation sim = new Simulation(1);
+  private final Deque<Waiting> later = new ArrayDeque<>();
   private RecordingBroker broker = new RecordingBroker();
   private Shadows shadows = start(Profile.THINGSTEAD, sim.engine());
+
+  private record Waiting(Duration time, Runnable task) {}
 
   private Shadows start(Profile profile, Engine engine) {
     Account account = new Account(new AccountId("000000000000"), "us-east-1", profile);
@@ -46,8 +52,10 @@ class ShadowsTest {
                 .mapToObj(i -> engine.shard(new ShardId(ShardId.SHADOW, i)).account(0))
                 .toList(),
             broker,
-            ShadowLimits.DEFAULT);
+            ShadowLimits.DEFAULT,
+            (time, task) -> later.add(new Waiting(time, task)));
     started.start();
+    started.resume();
     return started;
   }
 
@@ -272,7 +280,7 @@ class ShadowsTest {
     shadows.update("lamp", null, bytes("{'state':{'reported':{'a':1}}}"));
     full.runUntilIdle();
     full.store().freeBytes(500);
-    full.advance(java.time.Duration.ofSeconds(1));
+    full.advance(Duration.ofSeconds(1));
     broker.published.clear();
     CompletableFuture<?> done = send("lamp/shadow/update", "{'state':{},'clientToken':'t'}");
     full.runUntilIdle();
@@ -281,6 +289,44 @@ class ShadowsTest {
         .containsExactly(
             "lamp/shadow/update/rejected {'code':500,'message':'Internal service failure',"
                 + "'clientToken':'t'}");
+  }
+
+  @Test
+  void aChangeThatTheBrokerCannotStoreIsToldAgainAfterAGrowingWhile() {
+    broker.fails = true;
+    shadows.update("lamp", null, bytes("{'state':{}}"));
+    sim.runUntilIdle();
+    assertThat(later.element().time()).isEqualTo(Duration.ofSeconds(1));
+    later.remove().task().run();
+    sim.runUntilIdle();
+    assertThat(later.element().time()).isEqualTo(Duration.ofSeconds(2));
+    broker.fails = false;
+    broker.published.clear();
+    later.remove().task().run();
+    sim.runUntilIdle();
+    assertThat(broker.published).hasSize(2).first().asString().startsWith("lamp/shadow/update/acc");
+    assertThat(later).isEmpty();
+    broker.published.clear();
+    sim.crashAndRestart();
+    shadows = start(Profile.THINGSTEAD, sim.engine());
+    assertThat(broker.published).as("told and stored, so never again").isEmpty();
+  }
+
+  @Test
+  void aChangeThatTheBrokerNeverStoresIsLeftForTheNextStart() {
+    broker.fails = true;
+    shadows.update("lamp", null, bytes("{'state':{}}"));
+    sim.runUntilIdle();
+    int tries = 1;
+    for (; !later.isEmpty() && tries < 100; tries++) {
+      later.remove().task().run();
+    }
+    assertThat(tries).isEqualTo(9);
+    broker.fails = false;
+    broker.published.clear();
+    sim.crashAndRestart();
+    shadows = start(Profile.THINGSTEAD, sim.engine());
+    assertThat(broker.published).hasSize(2);
   }
 
   /** Crashes at random moments: what was acknowledged is there, and was told at least once. */

@@ -26,7 +26,10 @@ public final class ShadowException extends RuntimeException {
 
   /** 404 for this shadow: quotes the shadow's name, or the thing's for the classic one. */
   public static ShadowException notFound(ShadowName name, @Nullable String clientToken) {
-    String quoted = name.isClassic() ? name.thing() : name.shadow();
+    return notFound(name.isClassic() ? name.thing() : name.shadow(), clientToken);
+  }
+
+  static ShadowException notFound(String quoted, @Nullable String clientToken) {
     return new ShadowException(
         ShadowError.SHADOW_NOT_FOUND,
         ShadowError.SHADOW_NOT_FOUND.message().formatted(quoted),

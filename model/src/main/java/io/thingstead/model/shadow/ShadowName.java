@@ -21,7 +21,7 @@ public record ShadowName(String thing, String shadow) {
       throw new ShadowException(ShadowError.THING_NOT_FOUND, null);
     }
     if (!SHADOW.matcher(shadow).matches()) {
-      throw ShadowException.of(ShadowError.SHADOW_NOT_FOUND, null);
+      throw ShadowException.notFound(shadow, null);
     }
   }
 

@@ -367,6 +367,11 @@ class ShadowExamplesTest {
     assertThatThrownBy(() -> ShadowName.classic("a b")).hasMessage("Thing not found");
     assertThatThrownBy(() -> ShadowName.classic("x".repeat(129))).hasMessage("Thing not found");
     assertThatThrownBy(() -> new ShadowName("t", "x".repeat(65)))
-        .isInstanceOf(ShadowException.class);
+        .hasMessage("No shadow exists with name: '" + "x".repeat(65) + "'");
+    assertThatThrownBy(() -> new ShadowName("t", "%s"))
+        .isInstanceOf(ShadowException.class)
+        .hasMessage("No shadow exists with name: '%s'");
+    assertThatThrownBy(() -> new ShadowName("t", "a b"))
+        .hasMessage("No shadow exists with name: 'a b'");
   }
 }

@@ -1,0 +1,328 @@
+package io.thingstead.boot;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.thingstead.account.Account;
+import io.thingstead.api.iot.Action;
+import io.thingstead.api.iot.CreateTopicRuleRequest;
+import io.thingstead.api.iot.RepublishAction;
+import io.thingstead.api.iot.TopicRulePayload;
+import io.thingstead.authorize.Authorization;
+import io.thingstead.authorize.Decision;
+import io.thingstead.broker.Broker;
+import io.thingstead.broker.Clients;
+import io.thingstead.broker.Closing;
+import io.thingstead.broker.Connecting;
+import io.thingstead.broker.Lanes;
+import io.thingstead.broker.Loop;
+import io.thingstead.broker.Message;
+import io.thingstead.broker.MessageProperties;
+import io.thingstead.broker.Origin;
+import io.thingstead.broker.PendingWill;
+import io.thingstead.broker.Qos;
+import io.thingstead.broker.Session;
+import io.thingstead.broker.Target;
+import io.thingstead.engine.Simulation;
+import io.thingstead.identity.KeyPairs;
+import io.thingstead.identity.MasterKey;
+import io.thingstead.model.AccountId;
+import io.thingstead.model.Profile;
+import io.thingstead.model.topic.Topic;
+import io.thingstead.model.topic.TopicFilter;
+import io.thingstead.operation.Features;
+import io.thingstead.rules.Work;
+import io.thingstead.rules.action.HttpCalls;
+import io.thingstead.rules.action.TargetGuard;
+import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An account over crashes of the server, with everything that stands on its broker. */
+class TenantsTest {
+  private static final Account ACCOUNT =
+      new Account(new AccountId("123456789012"), "us-east-1", Profile.THINGSTEAD);
+
+  private final Simulation sim = new Simulation(1);
+  private final SecureRandom random = new SecureRandom();
+  private final Queue<Runnable> tasks = new ArrayDeque<>();
+  private final List<String> heard = new ArrayList<>();
+  @TempDir private Path files;
+  private Tenants tenants;
+  private Features features;
+
+  @BeforeEach
+  void open() throws NoSuchAlgorithmException {
+    tenants =
+        new Tenants(
+            sim.engine(),
+            new Lanes(
+                List.of(new AtOnce()),
+                sim.engine().commits(),
+                UnpooledByteBufAllocator.DEFAULT,
+                sim.clock()),
+            MasterKey.open(files.resolve("master.key"), random),
+            new KeyPairs(random, 1),
+            random,
+            new HttpCalls(new TargetGuard(List.of()), SSLContext.getDefault(), sim.clock()),
+            new Work(tasks::add, sim.clock(), sim.random(), _ -> {}),
+            "https://localhost:8443",
+            List.of());
+    tenants.open(ACCOUNT);
+    features = tenants.of(ACCOUNT);
+    features
+        .broker()
+        .attach(
+            new TopicFilter("out/#"),
+            message -> {
+              heard.add(message.topic().text() + " " + new String(message.payloadBytes(), UTF_8));
+              return null;
+            });
+  }
+
+  private void crash() throws NoSuchAlgorithmException {
+    sim.crashAndRestart();
+    tasks.clear();
+    open();
+  }
+
+  private void settle() {
+    do {
+      sim.runUntilIdle();
+      for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+        task.run();
+      }
+      sim.runUntilIdle();
+    } while (!tasks.isEmpty());
+  }
+
+  private void rule(String name, String from, String to) {
+    Action republish =
+        Action.builder()
+            .republish(new RepublishAction("arn:aws:iam::123456789012:role/r", to, 1, null))
+            .build();
+    String sql = "SELECT * FROM '" + from + "'";
+    TopicRulePayload payload =
+        new TopicRulePayload(sql, null, List.of(republish), null, "2016-03-23", null);
+    features.rules().create(new CreateTopicRuleRequest(name, payload, null));
+    settle();
+  }
+
+  private void connect(String clientId, String willTopic, Line line) {
+    PendingWill will =
+        new PendingWill(
+            new Topic(willTopic),
+            "{\"gone\":true}".getBytes(UTF_8),
+            Qos.AT_LEAST_ONCE,
+            false,
+            0,
+            -1,
+            MessageProperties.NONE,
+            null);
+    Broker broker = features.broker();
+    Connecting client = new Connecting(clientId, true, false, 0, 10, new Everything(), will);
+    broker.clients().lane(clientId).loop().execute(() -> connect(broker, client, line));
+    sim.runUntilIdle();
+    assertThat(line.session).isNotNull();
+  }
+
+  private static void connect(Broker broker, Connecting client, Line line) {
+    broker
+        .clients()
+        .connect(
+            client,
+            line,
+            new Clients.Connected() {
+              @Override
+              public void connected(Session session, boolean present) {
+                line.session = session;
+              }
+
+              @Override
+              public void refused(Closing why) {
+                throw new AssertionError("refused: " + why);
+              }
+            });
+  }
+
+  @Test
+  void rulesHearTheWillsOfAFormerRun() throws NoSuchAlgorithmException {
+    rule("wills", "gone/+", "out/${topic(2)}");
+    connect("lamp", "gone/lamp", new Line());
+    crash();
+    settle();
+    assertThat(heard).containsExactly("out/lamp {\"gone\":true}");
+  }
+
+  @Test
+  void shadowsHearTheWillsOfAFormerRun() throws NoSuchAlgorithmException {
+    rule("shadows", "$aws/things/+/shadow/update/rejected", "out/${topic(3)}");
+    connect("lamp", "$aws/things/lamp/shadow/update", new Line());
+    crash();
+    settle();
+    assertThat(heard).hasSize(1).first().asString().contains("out/lamp {\"code\":400");
+  }
+
+  @Test
+  void rulesHearTheChangesOfShadowsThatAFormerRunDidNotTell() throws NoSuchAlgorithmException {
+    rule("changes", "$aws/things/+/shadow/update/accepted", "out/${topic(3)}");
+    features.shadows().update("lamp", null, "{\"state\":{}}".getBytes(UTF_8));
+    // What the rule has taken of the announcement is lost with the threads of this run.
+    heard.clear();
+    crash();
+    settle();
+    assertThat(heard).hasSize(1).first().asString().startsWith("out/lamp {\"state\":{}");
+  }
+
+  @Test
+  void basicIngestIsThereForTheWillsOfAFormerRun() throws NoSuchAlgorithmException {
+    rule("direct", "nothing", "out/${topic()}");
+    connect("lamp", "$aws/rules/direct/x", new Line());
+    crash();
+    settle();
+    assertThat(heard).containsExactly("out/x {\"gone\":true}");
+  }
+
+  @Test
+  void closingEndsConnectionsAndThenMakesRulesAndShadowsDeaf() {
+    rule("wills", "gone/+", "out/${topic(2)}");
+    Line line = new Line();
+    connect("lamp", "gone/lamp", line);
+    tenants.close();
+    assertThat(line.closed).isEqualTo(Closing.SHUTTING_DOWN);
+    settle();
+    heard.clear();
+    features
+        .broker()
+        .publish(
+            Message.of(
+                new Topic("gone/lamp"), "{}".getBytes(UTF_8), Qos.AT_LEAST_ONCE, Origin.SERVER, 0));
+    settle();
+    assertThat(heard).isEmpty();
+  }
+
+  /** Runs each task at once, after the one that it is given by. */
+  private static final class AtOnce implements Loop {
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private boolean working;
+
+    @Override
+    public boolean current() {
+      return working;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      tasks.add(task);
+      if (working) {
+        return;
+      }
+      working = true;
+      for (Runnable next = tasks.poll(); next != null; next = tasks.poll()) {
+        next.run();
+      }
+      working = false;
+    }
+  }
+
+  /** A connection that takes nothing. */
+  private static final class Line implements Target {
+    @Nullable Session session;
+    @Nullable Closing closed;
+
+    @Override
+    public boolean properties() {
+      return false;
+    }
+
+    @Override
+    public long packetBytesMax() {
+      return Long.MAX_VALUE;
+    }
+
+    @Override
+    public boolean writable() {
+      return false;
+    }
+
+    @Override
+    public ByteBuf out(int bytes) {
+      return Unpooled.buffer();
+    }
+
+    @Override
+    public void append(ByteBuf piece) {
+      piece.release();
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void release(int packetId) {}
+
+    @Override
+    public void close(Closing why) {
+      closed = why;
+    }
+  }
+
+  private static final class Everything implements Authorization {
+    private static final Decision YES = new Decision.Allowed("test");
+
+    @Override
+    public int stamp() {
+      return 1;
+    }
+
+    @Override
+    public boolean live() {
+      return true;
+    }
+
+    @Override
+    public void onRevoked(Runnable listener) {}
+
+    @Override
+    public Decision connect(boolean persistent, @Nullable String willTopic) {
+      return YES;
+    }
+
+    @Override
+    public Decision publish(String topic) {
+      return YES;
+    }
+
+    @Override
+    public Decision retain(String topic) {
+      return YES;
+    }
+
+    @Override
+    public Decision subscribe(String filter) {
+      return YES;
+    }
+
+    @Override
+    public Decision receive(String topic) {
+      return YES;
+    }
+
+    @Override
+    public Decision decide(String action, String resourceArn) {
+      return YES;
+    }
+  }
+}
