@@ -2,6 +2,7 @@ package io.thingstead.boot;
 
 import io.thingstead.account.Account;
 import io.thingstead.account.Accounts;
+import io.thingstead.broker.Counters;
 import io.thingstead.broker.Lanes;
 import io.thingstead.config.Address;
 import io.thingstead.config.DataDirectory;
@@ -41,6 +42,7 @@ import io.thingstead.net.Protocol;
 import io.thingstead.net.Protocols;
 import io.thingstead.net.Role;
 import io.thingstead.net.ServerContexts;
+import io.thingstead.operation.Features;
 import io.thingstead.operation.Operations;
 import io.thingstead.rules.Work;
 import io.thingstead.rules.action.HttpCalls;
@@ -60,6 +62,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
@@ -129,8 +132,8 @@ public final class Node implements AutoCloseable {
     Tenants tenants = tenants(engine, lanes, master, keys);
     meters.bindProcess();
     meters.adders("engine", engine.stats());
-    accounts.list().forEach(tenants::open);
-    accounts.onCreate(tenants::open);
+    accounts.list().forEach(account -> open(tenants, account));
+    accounts.onCreate(account -> open(tenants, account));
     engine.resume();
     ScheduledExecutorService ticks =
         Executors.newSingleThreadScheduledExecutor(
@@ -174,6 +177,26 @@ public final class Node implements AutoCloseable {
     listen(ports);
     addresses().write(data.addresses());
     ready = true;
+  }
+
+  private void open(Tenants tenants, Account account) {
+    tenants.open(account);
+    Features features = tenants.of(account);
+    String[] tag = {"account", account.id().digits()};
+    Counters counters = features.broker().counters();
+    counter("published", "Messages that clients and the server published", counters.published, tag);
+    counter("dropped", "QoS 0 deliveries dropped for slow receivers", counters.dropped, tag);
+    counter("overflowed", "Messages refused for want of room", counters.overflowed, tag);
+    counter("expired", "Messages that expired before delivery", counters.expired, tag);
+    counter("not.receivable", "Deliveries that iot:Receive denied", counters.notReceivable, tag);
+    counter("too.slow", "Clients closed because they did not take messages", counters.tooSlow, tag);
+    counter("too.large", "Deliveries beyond the client's packet size", counters.tooLarge, tag);
+    meters.gauge(
+        "thingstead.rules.pending", "Messages that rules work on", features.rules()::pending, tag);
+  }
+
+  private void counter(String name, String meaning, LongAdder value, String... tag) {
+    meters.counter("thingstead.broker." + name, meaning, value::sum, tag);
   }
 
   private Engine engine(DataDirectory data) {
@@ -306,7 +329,8 @@ public final class Node implements AutoCloseable {
     Address mqtt = settings.plainMqtt();
     if (mqtt != null) {
       Profile profile = settings.plainMqttProfile();
-      ports.open(Listener.plain(socket(mqtt), Protocol.MQTT, ANONYMOUS, profile));
+      // The settings let only an address in here that the user has allowed.
+      ports.open(Listener.plainAnywhere(socket(mqtt), ANONYMOUS, profile));
     }
     Address http = settings.plainHttp();
     if (http != null) {

@@ -43,7 +43,7 @@ public enum Setting {
       "ADDRESS:PORT[=device|admin|all]",
       "",
       "0.0.0.0:8883=device, 127.0.0.1:8443=all",
-      "Where to serve over TLS: MQTT, MQTT over WebSocket and HTTPS on each port. *device* offers"
+      "Where to serve over TLS: MQTT and HTTPS on each port. *device* offers"
           + " the data plane, *admin* the control plane and metrics, *all* (the default) both."
           + " Port 0 takes a free one."),
   PLAIN_MQTT(

@@ -56,6 +56,13 @@ public record Listener(
         address, Role.ALL, Set.of(protocol), new Security.Plain(anonymous, false), profile);
   }
 
+  /** A port on any address with no TLS, for MQTT: the settings asked for it by name. */
+  public static Listener plainAnywhere(
+      InetSocketAddress address, String anonymous, @Nullable Profile profile) {
+    return new Listener(
+        address, Role.ALL, Set.of(Protocol.MQTT), new Security.Plain(anonymous, true), profile);
+  }
+
   boolean carries(Protocol protocol) {
     return protocols.contains(protocol) && role.carries(protocol);
   }
