@@ -159,7 +159,8 @@ public final class Node implements AutoCloseable {
             context -> tenants.of(context.account()).authorizer().authorize(context),
             virtualThreads,
             refusals,
-            random);
+            random,
+            settings.dev());
     ports =
         keep(
             new Ports(

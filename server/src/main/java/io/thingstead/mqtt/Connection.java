@@ -1,6 +1,7 @@
 package io.thingstead.mqtt;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -20,6 +21,7 @@ import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import io.thingstead.net.Draining;
 import io.thingstead.net.Transport;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
 
   /** Bytes a client may send before CONNACK tells it that it is connected. */
   private static final int EARLY_BYTES_MAX = 64 << 10;
+
+  /** Seconds a client has to become connected, from when its connection was accepted. */
+  static final int CONNECT_SECONDS_MAX = 10;
 
   private final Gateway gateway;
   private final Transport transport;
@@ -50,6 +55,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
   private @Nullable Publisher publisher;
   private @Nullable Subscriber subscriber;
   private @Nullable Output output;
+  private @Nullable Future<?> deadline;
   private long packetBytesMax = Long.MAX_VALUE;
   private long heardMillis;
 
@@ -91,6 +97,35 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
   public void handlerAdded(ChannelHandlerContext ctx) {
     channel = ctx.channel();
     output = new Output(ctx.channel());
+    deadline = ctx.channel().eventLoop().schedule(this::overdue, CONNECT_SECONDS_MAX, SECONDS);
+  }
+
+  /** The time to become connected is over; on the loop that accepted the connection. */
+  private void overdue() {
+    Channel on = requireNonNull(channel);
+    if (on.eventLoop().inEventLoop()) {
+      closeOverdue();
+    } else {
+      // It was moved meanwhile.
+      on.eventLoop().execute(this::closeOverdue);
+    }
+  }
+
+  private void closeOverdue() {
+    if (state == State.CONNECTED || state == State.CLOSED) {
+      return;
+    }
+    String why = "it was not connected within " + CONNECT_SECONDS_MAX + " s";
+    refused("connect", connect == null ? "" : connect.clientId(), "", why);
+    fail(ReasonCode.UNSPECIFIED_ERROR, why);
+  }
+
+  private void noDeadline() {
+    Future<?> pending = deadline;
+    if (pending != null) {
+      deadline = null;
+      pending.cancel(false);
+    }
   }
 
   @Override
@@ -308,6 +343,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
       return;
     }
     state = state.to(State.CONNECTED);
+    noDeadline();
     session = joined;
     Authorization authorization = allowed.client().authorization();
     publisher = new Publisher(this, broker, authorization);
@@ -413,6 +449,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
       return;
     }
     state = state.to(State.CLOSED);
+    noDeadline();
     flush();
     ByteBuf rest = unread;
     if (rest != null && !decoding) {

@@ -34,6 +34,12 @@ public final class Decoder {
   private static final Subscribe.RetainHandling[] RETAIN_HANDLING =
       Subscribe.RetainHandling.values();
 
+  /**
+   * The largest CONNECT, in bytes, whatever else the limit is: room for the largest will of AWS and
+   * for credentials. Who has not said who it is does not make us keep more.
+   */
+  static final int CONNECT_BYTES_MAX = 256 << 10;
+
   private final int maximumPacketSize;
   private final boolean server;
   private final Cursor in = new Cursor();
@@ -95,10 +101,10 @@ public final class Decoder {
       }
     }
     int size = headerLength + remainingLength;
-    if (size > maximumPacketSize) {
+    int most = version == null ? Math.min(maximumPacketSize, CONNECT_BYTES_MAX) : maximumPacketSize;
+    if (size > most) {
       throw new PacketException(
-          ReasonCode.PACKET_TOO_LARGE,
-          "a packet of " + size + " bytes; the limit is " + maximumPacketSize);
+          ReasonCode.PACKET_TOO_LARGE, "a packet of " + size + " bytes; the limit is " + most);
     }
     int first = buffer.getByte(start) & 0xFF;
     checkFirst(first);

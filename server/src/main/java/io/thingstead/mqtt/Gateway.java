@@ -20,13 +20,15 @@ import java.util.random.RandomGenerator;
  * @param authorizer what a caller may do; may block
  * @param blocking runs what may block: virtual threads
  * @param random makes up client ids
+ * @param development whether clients of plain listeners are asked less; never on secure ones
  */
 public record Gateway(
     Function<Account, Broker> brokers,
     Function<ConnectionContext, Authorization> authorizer,
     Executor blocking,
     Refusals refusals,
-    RandomGenerator random)
+    RandomGenerator random,
+    boolean development)
     implements Function<Transport, ChannelHandler> {
 
   @Override

@@ -83,7 +83,8 @@ final class Joining {
                     principal,
                     clientId,
                     transport.remote().getAddress(),
-                    transport.domainName()));
+                    transport.domainName(),
+                    gateway.development() && !transport.secure()));
     boolean persistent = expirySeconds > 0;
     permit(authorization.connect(persistent, will == null ? null : will.topic().text()));
     if (will != null) {

@@ -2,12 +2,15 @@ package io.thingstead.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.thingstead.broker.MessageProperties;
 import io.thingstead.broker.Qos;
 import io.thingstead.model.Profile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -305,5 +308,48 @@ class ConnectionTest {
       assertThat(((Disconnect) client.read()).reason()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
       assertThat(client.readOrEnd()).isNull();
     }
+  }
+
+  @Test
+  void clientThatDoesNotConnectInTimeIsClosed() {
+    EmbeddedChannel channel = new EmbeddedChannel(node.connection());
+    channel.freezeTime();
+    channel.advanceTimeBy(Connection.CONNECT_SECONDS_MAX - 1, TimeUnit.SECONDS);
+    channel.runScheduledPendingTasks();
+    assertThat(channel.isOpen()).isTrue();
+    channel.advanceTimeBy(2, TimeUnit.SECONDS);
+    channel.runScheduledPendingTasks();
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(node.refusals())
+        .contains("refused connect client= : it was not connected within 10 s");
+  }
+
+  @Test
+  void connectThatIsTooLargeIsRefusedBeforeItHasArrived() throws IOException {
+    node.close();
+    node = new TestNode(directory, 0, 2, Profile.MQTT, _ -> authorization);
+    try (RawClient client = new RawClient(node.port(), Version.V3_1_1)) {
+      client.sendBytes(0x10, 0x81, 0x80, 0x10); // 256 KiB and one byte
+      assertThat(client.read()).isInstanceOf(ConnAck.class);
+      assertThat(client.readOrEnd()).isNull();
+    }
+  }
+
+  @Test
+  void plainListenerOfADevelopmentServerTellsPoliciesSo() throws IOException {
+    node.close();
+    List<Boolean> development = new CopyOnWriteArrayList<>();
+    node =
+        new TestNode(
+            directory,
+            0,
+            2,
+            Profile.THINGSTEAD,
+            context -> {
+              development.add(context.developmentMode());
+              return authorization;
+            });
+    joined(Version.V5, "c").close();
+    assertThat(development).containsExactly(true);
   }
 }

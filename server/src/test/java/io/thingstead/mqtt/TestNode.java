@@ -3,6 +3,7 @@ package io.thingstead.mqtt;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -50,6 +51,8 @@ public final class TestNode implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup group;
   private final Lanes lanes;
   private final Broker broker;
+  private final Gateway gateway;
+  private final Listener listener;
   private final Channel listening;
   private final ExecutorService virtual = Executors.newVirtualThreadPerTaskExecutor();
   private final List<String> refusals = new ArrayList<>();
@@ -84,20 +87,20 @@ public final class TestNode implements AutoCloseable {
     broker.load().join();
     broker.publishWills().join();
     var _ = group.scheduleAtFixedRate(lanes::tick, 1, 1, TimeUnit.SECONDS);
-    Gateway gateway =
+    gateway =
         new Gateway(
             _ -> broker,
             authorizer,
             virtual,
             (_, action, client, resource, _, why) -> refused(action, client, resource, why),
-            new Random());
-    listening = listen(gateway, port);
+            new Random(),
+            true);
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    listener = Listener.plain(address, Protocol.MQTT, "anonymous", null);
+    listening = listen(address);
   }
 
-  private Channel listen(Gateway gateway, int port) {
-    InetAddress loopback = InetAddress.getLoopbackAddress();
-    Listener listener =
-        Listener.plain(new InetSocketAddress(loopback, port), Protocol.MQTT, "anonymous", null);
+  private Channel listen(InetSocketAddress address) {
     return new ServerBootstrap()
         .group(group)
         .channel(EpollServerSocketChannel.class)
@@ -111,21 +114,25 @@ public final class TestNode implements AutoCloseable {
                 channel
                     .pipeline()
                     .addLast(
-                        gateway.apply(
-                            new Transport(
-                                listener,
-                                account,
-                                new Principal.Anonymous("anonymous"),
-                                "",
-                                "",
-                                "",
-                                (InetSocketAddress) channel.remoteAddress(),
-                                (InetSocketAddress) channel.localAddress())));
+                        connection(
+                            (InetSocketAddress) channel.remoteAddress(),
+                            (InetSocketAddress) channel.localAddress()));
               }
             })
-        .bind(loopback, port)
+        .bind(address)
         .syncUninterruptibly()
         .channel();
+  }
+
+  private ChannelHandler connection(InetSocketAddress remote, InetSocketAddress local) {
+    return gateway.apply(
+        new Transport(
+            listener, account, new Principal.Anonymous("anonymous"), "", "", "", remote, local));
+  }
+
+  /** What serves one client, for a channel of the test's own. */
+  ChannelHandler connection() {
+    return connection(listener.address(), listener.address());
   }
 
   private synchronized void refused(String action, String client, String resource, String why) {
