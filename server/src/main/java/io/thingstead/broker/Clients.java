@@ -60,6 +60,7 @@ public final class Clients {
   public void connect(Connecting client, Target target, Connected to) {
     Lane lane = lane(client.clientId());
     Session known = on(lane).get(client.clientId());
+    boolean kept = known != null && known.durable();
     if (known != null) {
       close(known, Closing.TAKEN_OVER);
       known = on(lane).get(client.clientId());
@@ -73,7 +74,8 @@ public final class Clients {
       end(known);
       known = null;
     }
-    boolean writes = known != null || client.expirySeconds() > 0 || client.will() != null;
+    // What is forgotten must stay so: its deletion is waited for too [MQTT-3.1.2-4].
+    boolean writes = kept || client.expirySeconds() > 0 || client.will() != null;
     Session session = known == null ? begin(lane, client) : known;
     session.connecting(to);
     if (!writes) {

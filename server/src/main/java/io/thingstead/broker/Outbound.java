@@ -25,6 +25,9 @@ final class Outbound {
   private @Nullable Spool spool;
   private boolean pumping;
 
+  /** It did not take its messages, so its connection is about to be closed. */
+  private boolean tooSlow;
+
   /** Topics whose retained messages a new subscription has still to get. */
   private final ArrayDeque<Wanted> retained = new ArrayDeque<>(1);
 
@@ -143,9 +146,22 @@ final class Outbound {
   }
 
   private void waitFor(Stored message) {
+    if (tooSlow) {
+      return;
+    }
     if (ready.size() >= WAITING_MAX || readyBytes + message.bytes() > WAITING_BYTES_MAX) {
+      tooSlow = true;
       session.broker().counters().tooSlow.increment();
-      session.broker().close(session, Closing.TOO_SLOW);
+      // Not now: its will would be routed in the midst of this message, as the lane has but one.
+      Target slow = session.target();
+      lane()
+          .loop()
+          .execute(
+              () -> {
+                if (slow != null && slow.equals(session.target())) {
+                  session.broker().close(session, Closing.TOO_SLOW);
+                }
+              });
       return;
     }
     ready(message);

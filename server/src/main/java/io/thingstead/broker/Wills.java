@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * connected, and until it is published or withdrawn; a restart counts as a lost connection.
  */
 final class Wills {
+  private static final System.Logger LOG = System.getLogger(Wills.class.getName());
+
   private final Broker broker;
 
   Wills(Broker broker) {
@@ -87,8 +89,25 @@ final class Wills {
     if (receipt == null) {
       forget(lane, partition, clientId);
     } else {
-      receipt.seal(_ -> forget(lane, partition, clientId));
+      receipt.seal(outcome -> published(lane, partition, clientId, will, outcome));
     }
+  }
+
+  private void published(
+      Lane lane, int partition, String clientId, PendingWill will, Outcome outcome) {
+    if (outcome == Outcome.ACCEPTED) {
+      forget(lane, partition, clientId);
+      return;
+    }
+    // Its row stays, unless the client comes back with another will. Who has got it by then gets
+    // it twice, which is better than never.
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "the will of client={0} on topic={1} was not taken by all: {2}; it is published again"
+            + " at the next start",
+        clientId,
+        will.topic().text(),
+        outcome);
   }
 
   private void forget(Lane lane, int partition, String clientId) {

@@ -15,6 +15,9 @@ final class SimulatedBroker {
   Lanes lanes;
   Broker broker;
 
+  /** Whether there is room on the disk. */
+  boolean accepting = true;
+
   SimulatedBroker(long seed) {
     simulation = new Simulation(seed);
     start();
@@ -33,7 +36,7 @@ final class SimulatedBroker {
         new Storage(
             p -> engine.shard(new ShardId(ShardId.SESSION, p)).account(0).durable(),
             new SimulatedLoop("reader", workers),
-            engine::accepting);
+            () -> accepting && engine.accepting());
     Account account = new Account(new AccountId("000000000000"), "us-east-1", Profile.THINGSTEAD);
     broker = new Broker(account, Limits.of(Profile.THINGSTEAD), lanes, storage);
     var loaded = broker.load().thenCompose(_ -> broker.publishWills());
