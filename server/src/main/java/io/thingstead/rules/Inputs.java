@@ -15,6 +15,7 @@ final class Inputs {
 
   private final AccountShard shard;
   private final AtomicLong next = new AtomicLong();
+  private long formerEnd;
 
   Inputs(AccountShard shard) {
     this.shard = shard;
@@ -27,16 +28,33 @@ final class Inputs {
    */
   record Kept(long number, InputRow row, int done) {}
 
-  /**
-   * Messages of a former run behind a number, in order; to be read to the end before the first
-   * {@link #keep}.
-   */
-  List<Kept> after(long number) {
+  /** Finds the first number that is free; to be called once, before the first {@link #keep}. */
+  void open() {
+    Rows rows = shard.durable();
+    Key last = null;
+    List<Rows.Row> page;
+    do {
+      page = rows.scan(Tables.INPUT, Key.ALL, last, PAGE);
+      last = page.isEmpty() ? last : page.getLast().key();
+    } while (page.size() == PAGE);
+    formerEnd = last == null ? 0 : last.read().number() + 1;
+    next.set(formerEnd);
+  }
+
+  /** Messages of a former run behind a number, in order. */
+  List<Kept> formerAfter(long number) {
     Key after = number < 0 ? null : Key.of(number);
-    List<Kept> page =
-        shard.durable().scan(Tables.INPUT, Key.ALL, after, PAGE).stream().map(this::kept).toList();
-    page.forEach(kept -> next.set(kept.number() + 1));
-    return page;
+    return shard.durable().scan(Tables.INPUT, Key.ALL, after, PAGE).stream()
+        .map(this::kept)
+        .filter(kept -> kept.number() < formerEnd)
+        .toList();
+  }
+
+  /** One message, or null when it is forgotten. */
+  @Nullable Kept get(long number) {
+    Key key = Key.of(number);
+    byte[] row = shard.durable().get(Tables.INPUT, key);
+    return row == null ? null : kept(new Rows.Row(key, row));
   }
 
   private Kept kept(Rows.Row row) {
@@ -60,11 +78,15 @@ final class Inputs {
         });
   }
 
-  /** Marks one of several actions as done. */
+  /** Marks one of several actions as done, unless the message is forgotten already. */
   CompletableFuture<Boolean> done(long number, int action) {
     Key key = Key.of(number);
     return shard.submit(
         tx -> {
+          if (tx.get(Tables.INPUT, key) == null) {
+            // The mark would stay, and count for the message that gets the number next.
+            return false;
+          }
           int done = bitmap(tx.get(Tables.INPUT_DONE, key)) | 1 << action;
           tx.put(Tables.INPUT_DONE, key, ByteBuffer.allocate(Integer.BYTES).putInt(done).array());
           return true;

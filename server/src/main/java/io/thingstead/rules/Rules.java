@@ -17,6 +17,7 @@ import io.thingstead.engine.Tx;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.model.Limits;
+import io.thingstead.model.sql.RuleStatement;
 import io.thingstead.model.topic.BasicIngest;
 import io.thingstead.model.topic.InvalidTopicException;
 import io.thingstead.model.topic.Topic;
@@ -28,6 +29,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -51,6 +53,10 @@ public final class Rules implements AutoCloseable {
   private final Destinations destinations;
   private final Runner runner;
   private final Map<String, Active> active = new ConcurrentHashMap<>();
+
+  /** Stored rules that do not compile with the present settings. */
+  private final Set<String> broken = ConcurrentHashMap.newKeySet();
+
   private final Map<String, RuleStats> stats = new ConcurrentHashMap<>();
   private final LongAdder ruleNotFound = new LongAdder();
 
@@ -88,9 +94,11 @@ public final class Rules implements AutoCloseable {
 
   /**
    * Makes the stored rules listen and takes up the messages that a former run has not finished. To
-   * be called once, before clients are let in.
+   * be called once, when those have started that the rules publish to, and before clients are let
+   * in.
    */
   public void start() {
+    runner.open();
     destinations.start();
     for (Rows.Row row : shard.durable().scan(Tables.RULE, Key.ALL, null, settings.rulesMax())) {
       install(Stored.decode(row.value(), RuleRow.class));
@@ -99,12 +107,14 @@ public final class Rules implements AutoCloseable {
         name -> {
           Active found = active.get(name);
           return found == null ? null : found.rule();
-        });
+        },
+        broken::contains);
   }
 
   /** Makes all rules deaf; what they have taken goes on. */
   @Override
   public void close() {
+    runner.close();
     active.keySet().forEach(this::uninstall);
   }
 
@@ -112,9 +122,12 @@ public final class Rules implements AutoCloseable {
     return destinations;
   }
 
-  /** What a rule has done since the start of the server, also before it was replaced. */
+  /**
+   * What a rule has done since the start of the server, also before it was replaced; nothing when
+   * there is no such rule.
+   */
   public RuleStats stats(String name) {
-    return stats.computeIfAbsent(name, _ -> new RuleStats());
+    return stats.getOrDefault(name, new RuleStats());
   }
 
   /** Messages in work: a gauge. */
@@ -163,7 +176,7 @@ public final class Rules implements AutoCloseable {
             Boolean.TRUE.equals(request.topicRulePayload().ruleDisabled()),
             work.clock().millis(),
             1);
-    List<DestinationRow> wanted = wanted(compile(row));
+    List<DestinationRow> wanted = wanted(compile(row, new RuleStats()));
     change(
         tx -> {
           if (find(tx, row.name()) != null) {
@@ -186,7 +199,7 @@ public final class Rules implements AutoCloseable {
     String name = Rule.checkName(request.ruleName());
     boolean disabled = Boolean.TRUE.equals(request.topicRulePayload().ruleDisabled());
     RuleRow checked = new RuleRow(name, request.topicRulePayload(), disabled, 0, 0);
-    List<DestinationRow> wanted = wanted(compile(checked));
+    List<DestinationRow> wanted = wanted(compile(checked, new RuleStats()));
     change(
         tx -> {
           RuleRow old = require(tx, name);
@@ -219,7 +232,9 @@ public final class Rules implements AutoCloseable {
           tx.afterDurable(
               () -> {
                 uninstall(name);
+                broken.remove(name);
                 stats.remove(name);
+                runner.giveUp(name);
               });
         });
   }
@@ -259,7 +274,7 @@ public final class Rules implements AutoCloseable {
             Instant.ofEpochMilli(row.createdMillis()),
             row.payload().actions(),
             row.disabled(),
-            version == null ? compile(row).statement().version().text() : version,
+            version == null ? statement(row).version().text() : version,
             row.payload().errorAction()));
   }
 
@@ -270,7 +285,7 @@ public final class Rules implements AutoCloseable {
     Key after = Pages.after(request.nextToken());
     for (Rows.Row stored : shard.durable().scan(Tables.RULE, Key.ALL, after, settings.rulesMax())) {
       RuleRow row = Stored.decode(stored.value(), RuleRow.class);
-      TopicFilter from = compile(row).statement().from();
+      TopicFilter from = statement(row).from();
       if (isWanted(row, from, request)) {
         if (items.size() == limit) {
           String last = String.valueOf(items.getLast().ruleName());
@@ -302,8 +317,13 @@ public final class Rules implements AutoCloseable {
     }
   }
 
-  private Rule compile(RuleRow row) {
-    Rule rule = Rule.compile(row, calls.guard(), settings.parallelMax(), stats(row.name()));
+  // Without the actions: a rule that cannot run at present is listed all the same.
+  private static RuleStatement statement(RuleRow row) {
+    return RuleStatement.parse(row.payload().sql(), row.payload().awsIotSqlVersion());
+  }
+
+  private Rule compile(RuleRow row, RuleStats counts) {
+    Rule rule = Rule.compile(row, calls.guard(), settings.parallelMax(), counts);
     TopicFilter from = rule.statement().from();
     try {
       if (from != null) {
@@ -323,7 +343,7 @@ public final class Rules implements AutoCloseable {
   /** Makes a rule listen instead of the one of its name; in the order of the commits. */
   private void install(RuleRow row) {
     try {
-      Rule rule = compile(row);
+      Rule rule = compile(row, stats.computeIfAbsent(row.name(), _ -> new RuleStats()));
       TopicFilter from = rule.statement().from();
       Publishing.Registration registration =
           from == null || row.disabled()
@@ -334,7 +354,11 @@ public final class Rules implements AutoCloseable {
       if (before != null && before.registration() != null) {
         before.registration().close();
       }
+      broken.remove(row.name());
+      runner.resume(rule);
     } catch (ApiException e) {
+      uninstall(row.name());
+      broken.add(row.name());
       LOG.log(
           System.Logger.Level.ERROR,
           "the rule {0} cannot run with the present settings: {1}",

@@ -9,11 +9,16 @@ import io.thingstead.rules.action.Action;
 import io.thingstead.rules.action.ActionResult;
 import io.thingstead.rules.action.Actions;
 import io.thingstead.rules.action.Delivery;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +31,24 @@ final class Runner {
   /** One log line for so many dropped messages of a rule. */
   private static final int DROPS_PER_LINE = 1000;
 
+  /** Tries to forget a message: about five minutes. */
+  private static final int FORGET_TRIES = 10;
+
+  private static final Duration FIRST_WAIT = Duration.ofMillis(100);
+  private static final int WAIT_FACTOR = 4;
+  private static final Duration WAIT_MAX = Duration.ofMinutes(1);
+  private static final Duration WAIT_PIECE = Duration.ofSeconds(1);
+
   private final Account account;
   private final Inputs inputs;
   private final Actions actions;
   private final Work work;
   private final Pending pending;
+
+  /** Kept messages of a former run, by the name of their rule, which cannot run at present. */
+  private final Map<String, List<Long>> parked = new ConcurrentHashMap<>();
+
+  private volatile boolean closed;
 
   Runner(Account account, Inputs inputs, Actions actions, Work work, RuleSettings settings) {
     this.account = account;
@@ -135,20 +153,120 @@ final class Runner {
                 });
   }
 
-  /** Takes up what a former run of the server has left. */
-  void recover(Function<String, @Nullable Rule> rules) {
+  /** Reads what must be known before the first {@link #take}. */
+  void open() {
+    inputs.open();
+  }
+
+  /** Does not try again any more what the store refuses; actions go on. */
+  void close() {
+    closed = true;
+  }
+
+  /**
+   * Takes up what a former run of the server has left, once.
+   *
+   * @param rules the rules that can run
+   * @param broken whether a rule is there that cannot run: its messages stay until {@link #resume}
+   *     or {@link #giveUp}
+   */
+  void recover(Function<String, @Nullable Rule> rules, Predicate<String> broken) {
     int count = 0;
     long last = -1;
-    for (List<Inputs.Kept> page = inputs.after(last); !page.isEmpty(); page = inputs.after(last)) {
+    for (List<Inputs.Kept> page = inputs.formerAfter(last);
+        !page.isEmpty();
+        page = inputs.formerAfter(last)) {
       for (Inputs.Kept kept : page) {
-        Rule rule = rules.apply(kept.row().rule());
-        work.threads().execute(() -> recover(rule, kept));
+        String name = kept.row().rule();
+        Rule rule = rules.apply(name);
+        if (rule == null && broken.test(name)) {
+          parked.computeIfAbsent(name, _ -> new ArrayList<>()).add(kept.number());
+        } else {
+          work.threads().execute(() -> recover(rule, kept));
+        }
       }
       last = page.getLast().number();
       count += page.size();
     }
     if (count > 0) {
       LOG.log(System.Logger.Level.INFO, "rules take up {0} messages of the former run", count);
+    }
+    parked.forEach(
+        (name, numbers) ->
+            LOG.log(
+                System.Logger.Level.WARNING,
+                "{0} messages for the rule {1} wait: it cannot run until it is replaced or the"
+                    + " settings allow it; deleting it gives them up",
+                numbers.size(),
+                name));
+  }
+
+  /** A rule can run: takes up what has waited for it. */
+  void resume(Rule rule) {
+    List<Long> numbers = parked.remove(rule.name());
+    if (numbers != null) {
+      work.threads().execute(() -> resume(rule, numbers));
+    }
+  }
+
+  private void resume(Rule rule, List<Long> numbers) {
+    for (long number : numbers) {
+      Inputs.Kept kept = inputs.get(number);
+      if (kept != null) {
+        recover(rule, kept);
+      }
+    }
+  }
+
+  /** A rule is deleted: forgets what has waited for it. */
+  void giveUp(String name) {
+    List<Long> numbers = parked.remove(name);
+    if (numbers != null) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "{0} messages are given up: the rule {1} that they waited for is deleted",
+          numbers.size(),
+          name);
+      numbers.forEach(number -> forget(number, () -> {}, 1));
+    }
+  }
+
+  private void forget(long number, Runnable then, int tries) {
+    var _ =
+        inputs
+            .forget(number)
+            .whenComplete(
+                (_, failure) -> {
+                  if (failure == null) {
+                    then.run();
+                  } else if (closed || tries == FORGET_TRIES) {
+                    LOG.log(
+                        System.Logger.Level.WARNING,
+                        "a message whose actions are done could not be forgotten: they run again"
+                            + " at the next start",
+                        failure);
+                    then.run();
+                  } else {
+                    work.threads().execute(() -> forgetLater(number, then, tries));
+                  }
+                });
+  }
+
+  private void forgetLater(long number, Runnable then, int tries) {
+    Duration left = FIRST_WAIT;
+    for (int i = 1; i < tries && left.compareTo(WAIT_MAX) < 0; i++) {
+      left = left.multipliedBy(WAIT_FACTOR);
+    }
+    left = left.compareTo(WAIT_MAX) < 0 ? left : WAIT_MAX;
+    try {
+      // In pieces, so that the end of the server need not wait long.
+      for (; left.isPositive() && !closed; left = left.minus(WAIT_PIECE)) {
+        work.pause().pause(left.compareTo(WAIT_PIECE) < 0 ? left : WAIT_PIECE);
+      }
+      forget(number, then, tries + 1);
+    } catch (InterruptedException e) {
+      // The server stops: the actions run again at the next start.
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -161,7 +279,7 @@ final class Runner {
           "a message on {0} is given up: the rule {1} does not want it any more",
           row.topic(),
           row.rule());
-      var _ = inputs.forget(kept.number());
+      forget(kept.number(), () -> {}, 1);
       return;
     }
     pending.add(row);
@@ -279,9 +397,10 @@ final class Runner {
     }
 
     private void finish() {
-      pending.remove(row);
-      if (number != null) {
-        var _ = inputs.forget(number);
+      if (number == null) {
+        pending.remove(row);
+      } else {
+        forget(number, () -> pending.remove(row), 1);
       }
     }
   }

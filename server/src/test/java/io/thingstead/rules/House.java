@@ -24,6 +24,7 @@ import io.thingstead.model.Profile;
 import io.thingstead.model.topic.Topic;
 import io.thingstead.model.topic.TopicFilter;
 import io.thingstead.rules.action.HttpCalls;
+import io.thingstead.rules.action.Pause;
 import io.thingstead.rules.action.TargetGuard;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
@@ -44,6 +45,12 @@ final class House {
   final RuleSettings settings;
   final Deque<Runnable> tasks = new ArrayDeque<>();
   final List<Message> published = new ArrayList<>();
+  List<String> allowedTargets = List.of("127.0.0.1");
+  Pause pause = _ -> {};
+
+  /** Comes on a thread of its own as soon as a rule listens. */
+  @Nullable Message atAttach;
+
   Broker broker = new Broker();
   Rules rules;
 
@@ -52,7 +59,11 @@ final class House {
   }
 
   House(long seed, RuleSettings settings) {
-    this.sim = new Simulation(seed);
+    this(new Simulation(seed), settings);
+  }
+
+  House(Simulation sim, RuleSettings settings) {
+    this.sim = sim;
     this.settings = settings;
     this.rules = open();
   }
@@ -66,12 +77,10 @@ final class House {
               shard(ShardId.RULE),
               broker,
               new HttpCalls(
-                  new TargetGuard(List.of("127.0.0.1")),
-                  SSLContext.getDefault(),
-                  InstantSource.system()),
+                  new TargetGuard(allowedTargets), SSLContext.getDefault(), InstantSource.system()),
               "https://localhost:8443",
               settings,
-              new Work(tasks::add, sim.clock(), sim.random(), _ -> {}));
+              new Work(tasks::add, sim.clock(), sim.random(), time -> pause.pause(time)));
       opened.start();
       return opened;
     } catch (NoSuchAlgorithmException e) {
@@ -186,6 +195,11 @@ final class House {
     public Registration attach(TopicFilter filter, Sink sink) {
       Subscription subscription = new Subscription(filter, sink);
       subscriptions.add(subscription);
+      if (atAttach != null) {
+        sink.accept(atAttach);
+        tasks.forEach(Runnable::run);
+        tasks.clear();
+      }
       return () -> subscriptions.remove(subscription);
     }
   }

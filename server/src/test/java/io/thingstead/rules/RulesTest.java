@@ -22,10 +22,14 @@ import io.thingstead.api.iot.UserProperty;
 import io.thingstead.broker.Message;
 import io.thingstead.broker.MessageProperties;
 import io.thingstead.broker.Qos;
+import io.thingstead.engine.EngineSettings;
+import io.thingstead.engine.ShardId;
+import io.thingstead.engine.Simulation;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
@@ -142,6 +146,131 @@ class RulesTest {
     house.settle();
     assertThat(house.keptInputs()).isZero();
     assertThat(house.seen()).containsExactly("x {}");
+  }
+
+  /** A message is kept for the rule, and then its target is not allowed any more. */
+  private void keepForARuleThatCannotRunAnyMore() {
+    house.create("r", "SELECT * FROM 'x'", House.http("http://127.0.0.1:1/"));
+    house.publish("x", "{}", Qos.AT_LEAST_ONCE);
+    house.tasks.remove().run();
+    house.sim.runUntilIdle();
+    house.allowedTargets = List.of();
+    house.crash();
+    house.settle();
+    assertThat(house.keptInputs()).isEqualTo(1);
+    assertThat(house.rules.pending()).isZero();
+  }
+
+  @Test
+  void messagesOfARuleThatCannotRunWaitForItsReplacement() {
+    keepForARuleThatCannotRunAnyMore();
+    house.rules.disable("r");
+    house.settle();
+    house.crash();
+    house.settle();
+    assertThat(house.keptInputs()).isEqualTo(1);
+    house.rules.replace(
+        new ReplaceTopicRuleRequest("r", payload("SELECT * FROM 'w'", null, republish("y"))));
+    house.settle();
+    assertThat(house.seen()).containsExactly("x {}", "y {}");
+    assertThat(house.keptInputs()).isZero();
+  }
+
+  @Test
+  void messagesOfARuleThatCannotRunAreGivenUpWithIt() {
+    keepForARuleThatCannotRunAnyMore();
+    house.rules.delete("r");
+    house.settle();
+    assertThat(house.keptInputs()).isZero();
+    assertThat(house.seen()).containsExactly("x {}");
+  }
+
+  @Test
+  void aRuleThatCannotRunIsListedAllTheSame() {
+    keepForARuleThatCannotRunAnyMore();
+    assertThat(names(list(null, null, null, null))).containsExactly("r");
+    assertThat(rule("r").sql()).isEqualTo("SELECT * FROM 'x'");
+  }
+
+  @Test
+  void messageThatComesWhileRulesStartDoesNotReplaceAKeptOne() {
+    house.create("r", "SELECT * FROM 'x'", republish("y"));
+    house.publish("x", "{\"n\":1}", Qos.AT_LEAST_ONCE);
+    house.tasks.remove().run();
+    house.sim.runUntilIdle();
+    house.atAttach = House.message("x", "{\"n\":2}", Qos.AT_LEAST_ONCE);
+    house.crash();
+    house.sim.runUntilIdle();
+    house.atAttach = null;
+    house.crash();
+    house.settle();
+    assertThat(house.seen()).contains("y {\"n\":1}", "y {\"n\":2}");
+    assertThat(house.keptInputs()).isZero();
+  }
+
+  @Test
+  void actionThatIsMarkedAsDoneTooLateLeavesNothing() {
+    Inputs inputs = new Inputs(house.sim.engine().shard(new ShardId(ShardId.RULE, 0)).account(1));
+    var _ = inputs.forget(7);
+    var _ = inputs.done(7, 0);
+    house.sim.runUntilIdle();
+    assertThat(house.keptInputs()).isZero();
+  }
+
+  /** A house with a message whose actions are done while the disk is full. */
+  private static House doneWhileTheDiskIsFull() {
+    EngineSettings settings = new EngineSettings(1, 1024, 1024, 1000, 2000, 100);
+    Simulation sim = new Simulation(1, settings, _ -> {}, Simulation.UnaryStore.NONE);
+    House full = new House(sim, RuleSettings.DEFAULTS);
+    full.create("r", "SELECT * FROM 'x'", republish("y"));
+    full.publish("x", "{}", Qos.AT_LEAST_ONCE);
+    full.tasks.remove().run();
+    sim.runUntilIdle();
+    sim.store().freeBytes(500);
+    sim.advance(Duration.ofSeconds(1));
+    return full;
+  }
+
+  @Test
+  void messageThatCannotBeForgottenIsForgottenLater() {
+    House full = doneWhileTheDiskIsFull();
+    List<Duration> pauses = new ArrayList<>();
+    full.pause =
+        time -> {
+          pauses.add(time);
+          if (pauses.size() == 3) {
+            full.sim.store().freeBytes(5000);
+            full.sim.advance(Duration.ofSeconds(1));
+          }
+        };
+    full.settle();
+    assertThat(pauses)
+        .containsExactly(
+            Duration.ofMillis(100),
+            Duration.ofMillis(400),
+            Duration.ofSeconds(1),
+            Duration.ofMillis(600));
+    assertThat(full.seen()).containsExactly("x {}", "y {}");
+    assertThat(full.keptInputs()).isZero();
+    assertThat(full.rules.pending()).isZero();
+  }
+
+  @Test
+  void messageThatCanNeverBeForgottenIsLeftForTheNextStart() {
+    House full = doneWhileTheDiskIsFull();
+    full.settle();
+    assertThat(full.keptInputs()).isEqualTo(1);
+    assertThat(full.rules.pending()).isZero();
+  }
+
+  @Test
+  void countersAreKeptForRulesThatAreThereOnly() {
+    refused(AwsError.SQL_PARSE, "position", () -> house.create("bad", "SELECT"));
+    assertThat(house.rules.stats("bad")).isNotSameAs(house.rules.stats("bad"));
+    house.create("good", "SELECT * FROM 'x'");
+    assertThat(house.rules.stats("good")).isSameAs(house.rules.stats("good"));
+    house.rules.delete("good");
+    assertThat(house.rules.stats("good")).isNotSameAs(house.rules.stats("good"));
   }
 
   @Test
