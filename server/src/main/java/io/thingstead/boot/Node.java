@@ -76,6 +76,7 @@ public final class Node implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Node.class.getName());
   private static final String ANONYMOUS = "anonymous";
   private static final int CERTIFICATE_CHECK_SECONDS = 10;
+  private static final int TASKS_END_SECONDS = 5;
 
   private final Settings settings;
   private final Clock clock = Clock.systemUTC();
@@ -113,8 +114,8 @@ public final class Node implements AutoCloseable {
   private void run() throws IOException, NoSuchAlgorithmException {
     DataDirectory data = new DataDirectory(settings.data());
     keep(data.lock());
-    keep(virtualThreads);
     Engine engine = engine(data);
+    keep(this::endTasks);
     AccountShard server = engine.shard(new ShardId(ShardId.SERVER, 0)).account(0);
     MasterKey master = MasterKey.open(data.masterKey(), random);
     KeyPairs keys = new KeyPairs(random, Math.max(1, settings.limits().eventLoops() / 2));
@@ -129,7 +130,7 @@ public final class Node implements AutoCloseable {
     ServerContexts contexts = contexts(certificate);
     EventLoops loops = keep(EventLoops.start(settings.limits().eventLoops()));
     Lanes lanes = new Lanes(lanes(loops), engine.commits(), clock);
-    Tenants tenants = tenants(engine, lanes, master, keys);
+    Tenants tenants = keep(tenants(engine, lanes, master, keys));
     meters.bindProcess();
     meters.adders("engine", engine.stats());
     accounts.list().forEach(account -> open(tenants, account));
@@ -178,6 +179,14 @@ public final class Node implements AutoCloseable {
     listen(ports);
     addresses().write(data.addresses());
     ready = true;
+  }
+
+  /** Interrupts rule actions that wait; what they have not done is done after the next start. */
+  private void endTasks() throws InterruptedException {
+    virtualThreads.shutdownNow();
+    if (!virtualThreads.awaitTermination(TASKS_END_SECONDS, TimeUnit.SECONDS)) {
+      LOG.log(System.Logger.Level.WARNING, "some tasks did not end in time");
+    }
   }
 
   private void open(Tenants tenants, Account account) {

@@ -9,14 +9,19 @@ import io.thingstead.metrics.Metrics;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.net.Role;
+import io.thingstead.operation.Features;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The paths that are no operation of a service: health, metrics, explanations. */
 final class OwnRoutes {
+  private static final System.Logger LOG = System.getLogger(OwnRoutes.class.getName());
+  private static final String CONFIRM = "/confirmdestination/";
+  private static final Pattern TOKEN = Pattern.compile("[0-9a-zA-Z-]{16,128}");
   private static final Set<Role> ADMIN = Set.of(Role.ADMIN, Role.ALL);
   private static final Set<Role> ANY = Set.of(Role.values());
 
@@ -37,8 +42,25 @@ final class OwnRoutes {
         "GET",
         "/readyz",
         _ -> ready.getAsBoolean() ? text(200, "ready\n") : text(503, "not ready\n"));
+    table.routeBelow(ADMIN, "GET", CONFIRM, this::confirm);
     table.administratorRoute(ADMIN, "GET", "/metrics", _ -> text(200, meters.scrape()));
     table.administratorRoute(ADMIN, "GET", "/_thingstead/why", this::why);
+  }
+
+  /** The link that a rule's HTTP destination gets: whoever has its token may follow it. */
+  private ApiResponse confirm(ApiRequest request) {
+    String token = request.path().substring(CONFIRM.length());
+    if (TOKEN.matcher(token).matches()) {
+      for (Features each : tenants.all()) {
+        try {
+          each.rules().destinations().confirm(token);
+          return text(200, "confirmed\n");
+        } catch (ApiException e) {
+          LOG.log(System.Logger.Level.DEBUG, "not of account {0}: {1}", each.account().id(), e);
+        }
+      }
+    }
+    throw new ApiException(AwsError.UNAUTHORIZED, "the confirmation token is unknown or too old");
   }
 
   /** {@code ?client=C&action=A&topic=R[&certificate=ID]}: the decision, for people. */

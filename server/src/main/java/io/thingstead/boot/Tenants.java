@@ -96,6 +96,11 @@ final class Tenants implements AutoCloseable {
     return found;
   }
 
+  /** Those of every account. */
+  List<Features> all() {
+    return List.copyOf(features.values());
+  }
+
   /** Makes an account's features and reads what a former run has left of it. */
   void open(Account account) {
     long number = account.id().number();

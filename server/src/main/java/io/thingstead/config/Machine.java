@@ -52,6 +52,8 @@ public record Machine(Path home, List<String> names, int cores) {
           .flatMap(NetworkInterface::inetAddresses)
           .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
           .map(InetAddress::getHostAddress)
+          // Without its interface: a certificate has no place for one.
+          .map(address -> address.replaceFirst("%.*", ""))
           .sorted()
           .forEach(found::add);
     } catch (SocketException e) {

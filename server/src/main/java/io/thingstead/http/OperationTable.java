@@ -58,6 +58,11 @@ public final class OperationTable {
     add(method, path, new Route(roles, new Route.Access.Open(handler)));
   }
 
+  /** Adds all paths that are one level below a prefix, which ends with a slash, for anyone. */
+  public void routeBelow(Set<Role> roles, String method, String prefix, Route.OpenHandler handler) {
+    add(method, prefix, new Route(roles, new Route.Access.Open(handler)));
+  }
+
   /** Adds an exact path for administrators, who sign the request for whichever service. */
   public void administratorRoute(
       Set<Role> roles, String method, String path, Route.SignedHandler handler) {
@@ -82,7 +87,11 @@ public final class OperationTable {
   }
 
   @Nullable Route route(ApiRequest request, Role role) {
-    Route route = routes.get(request.method() + " " + request.path());
+    String path = request.path();
+    Route route = routes.get(request.method() + " " + path);
+    if (route == null) {
+      route = routes.get(request.method() + " " + path.substring(0, path.lastIndexOf('/') + 1));
+    }
     return route != null && route.roles().contains(role) ? route : null;
   }
 

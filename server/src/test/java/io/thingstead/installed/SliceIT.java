@@ -288,8 +288,9 @@ class SliceIT {
         "file://rule.json");
     String confirmation = confirmations.poll(20, TimeUnit.SECONDS);
     assertThat(confirmation).contains("confirmationToken");
-    String token = confirmation.replaceAll(".*\"confirmationToken\"\\s*:\\s*\"([^\"]+)\".*", "$1");
-    server.awsOk("iot", "confirm-topic-rule-destination", "--confirmation-token", token);
+    String link = confirmation.replaceAll(".*\"enableUrl\"\\s*:\\s*\"([^\"]+)\".*", "$1");
+    String ca = server.data().resolve("ca.pem").toString();
+    assertThat(server.run("curl", "-sS", "--cacert", ca, link).ok()).isEqualTo("confirmed");
 
     String got =
         mosquitto(
