@@ -169,7 +169,7 @@ final class Tenants implements AutoCloseable {
           return ingest == null ? null : rules.ingest(ingest.rule(), message);
         });
     rules.start();
-    broker.publishWills().join();
+    broker.start().join();
     shadows.resume();
   }
 

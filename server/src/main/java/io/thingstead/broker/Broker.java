@@ -61,12 +61,17 @@ public final class Broker implements Publishing {
   }
 
   /**
-   * Publishes the wills of clients that were connected when a former run ended; on the caller's
-   * thread, when {@link #load} is complete and all sinks are attached, since both may want them.
+   * Publishes what a former run has left: QoS 2 messages that it took but did not route, and the
+   * wills of clients that were connected when it ended. On the caller's thread, when {@link #load}
+   * is complete and all sinks are attached, since both may want them; before clients connect.
    *
    * @return completes when the lanes have taken them over
    */
-  public CompletableFuture<Void> publishWills() {
+  public CompletableFuture<Void> start() {
+    return CompletableFuture.allOf(clients.routeTaken(), publishWills());
+  }
+
+  private CompletableFuture<Void> publishWills() {
     CompletableFuture<?>[] published = new CompletableFuture<?>[Tables.PARTITIONS];
     for (int partition = 0; partition < published.length; partition++) {
       List<Rows.Row> wills =
@@ -225,7 +230,8 @@ public final class Broker implements Publishing {
       }
       return;
     }
-    if (!accepting()) {
+    boolean full = retain && retained.full(topic.topic().text(), length);
+    if (full || !accepting()) {
       counters.overflowed.increment();
       publisher.inbound().answer(packetId, Outcome.OVER_QUOTA);
       return;
@@ -235,7 +241,8 @@ public final class Broker implements Publishing {
     Stored message =
         new Stored(
             0, topic, copy, Qos.EXACTLY_ONCE, retain, expiresAtMillis, properties, Delivery.NO_IDS);
-    new Once(this, publisher, packetId, message, origin).start();
+    InboundRow taken = new InboundRow(message, origin, publisher.lane().nowMillis());
+    new Once(this, publisher, packetId, taken).start();
   }
 
   @Override
@@ -280,6 +287,15 @@ public final class Broker implements Publishing {
 
   /** Hands the lane's outgoing message to everyone. */
   @Nullable Receipt route(Lane lane, Outgoing message, Origin origin) {
+    return route(lane, message, origin, _ -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param failed hears, on the lane and before the receipt, which sinks did not take it
+   */
+  @Nullable Receipt route(Lane lane, Outgoing message, Origin origin, Consumer<Sink> failed) {
     counters.published.increment();
     if (message.retain) {
       retained.publish(lane, message);
@@ -303,8 +319,16 @@ public final class Broker implements Publishing {
       }
     }
     if (route.sinks().length > 0) {
-      tell(lane, route.sinks(), message, origin);
+      tell(lane, List.of(route.sinks()), message, origin, failed);
     }
+    return lane.takeReceipt();
+  }
+
+  /** Tells the lane's outgoing message to those of the sinks again that are still attached. */
+  @Nullable Receipt tellAgain(
+      Lane lane, List<Sink> sinks, Outgoing message, Origin origin, Consumer<Sink> failed) {
+    List<Sink> attached = List.of(message.topic.route(router).sinks());
+    tell(lane, sinks.stream().filter(attached::contains).toList(), message, origin, failed);
     return lane.takeReceipt();
   }
 
@@ -344,7 +368,8 @@ public final class Broker implements Publishing {
     }
   }
 
-  private static void tell(Lane lane, Sink[] sinks, Outgoing message, Origin origin) {
+  private static void tell(
+      Lane lane, List<Sink> sinks, Outgoing message, Origin origin, Consumer<Sink> failed) {
     Message whole =
         new Message(
             message.topic.topic(),
@@ -366,9 +391,12 @@ public final class Broker implements Publishing {
           (_, failure) ->
               lane.loop()
                   .execute(
-                      () ->
-                          waiting.complete(
-                              failure == null ? Outcome.ACCEPTED : Outcome.UNAVAILABLE)));
+                      () -> {
+                        if (failure != null) {
+                          failed.accept(sink);
+                        }
+                        waiting.complete(failure == null ? Outcome.ACCEPTED : Outcome.UNAVAILABLE);
+                      }));
     }
   }
 

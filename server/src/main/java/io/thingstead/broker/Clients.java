@@ -22,11 +22,15 @@ public final class Clients {
   private final List<Map<String, Session>> byLane = new ArrayList<>();
   private final Wills wills;
 
+  /** QoS 2 messages of a former run that sinks have still to get. */
+  private final List<List<Once>> unroutedByLane = new ArrayList<>();
+
   Clients(Broker broker, Lanes lanes) {
     this.broker = broker;
     this.lanes = lanes;
     for (int i = 0; i < lanes.count(); i++) {
       byLane.add(new HashMap<>());
+      unroutedByLane.add(new ArrayList<>());
     }
     wills = new Wills(broker);
   }
@@ -369,6 +373,22 @@ public final class Clients {
     return CompletableFuture.runAsync(() -> found.forEach(one -> adopt(lane, one)), lane.loop());
   }
 
+  /** Routes the QoS 2 messages that a former run took but did not route. */
+  CompletableFuture<Void> routeTaken() {
+    CompletableFuture<?>[] all = new CompletableFuture<?>[lanes.count()];
+    for (int i = 0; i < all.length; i++) {
+      List<Once> unrouted = unroutedByLane.get(i);
+      all[i] =
+          CompletableFuture.runAsync(
+              () -> {
+                unrouted.forEach(Once::resume);
+                unrouted.clear();
+              },
+              lanes.at(i).loop());
+    }
+    return CompletableFuture.allOf(all);
+  }
+
   /** Publishes what clients left behind that were connected when the server ended. */
   CompletableFuture<?> loadWills(int partition, List<Rows.Row> rows) {
     Lane lane = lanes.of(partition);
@@ -398,7 +418,17 @@ public final class Clients {
               session.subscriptions().put(text, held);
               join(held);
             });
-    loaded.inbound().forEach(session.inbound()::load);
+    loaded
+        .inbound()
+        .forEach(
+            (packetId, unrouted) -> {
+              session.inbound().load(packetId, unrouted.isEmpty());
+              unrouted.ifPresent(
+                  message ->
+                      unroutedByLane
+                          .get(lane.number())
+                          .add(new Once(broker, session, packetId, message)));
+            });
     session.outbound().spool().load(loaded.progress(), loaded.tail());
     if (row.expirySeconds() == 0) {
       end(session);

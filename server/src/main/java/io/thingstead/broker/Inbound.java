@@ -57,9 +57,14 @@ public final class Inbound {
     taken.put(packetId, one);
   }
 
-  void load(int packetId) {
+  /**
+   * A former run took it.
+   *
+   * @param routed whether all have it, so that it can be answered
+   */
+  void load(int packetId, boolean routed) {
     Taken one = new Taken();
-    one.answered = true;
+    one.answered = routed;
     taken.put(packetId, one);
   }
 

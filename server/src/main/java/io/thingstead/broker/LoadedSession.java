@@ -7,19 +7,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A durable session as its rows have it.
  *
  * @param subscriptions by the text the client used
+ * @param inbound QoS 2 messages taken, by packet id; a row if it is still to be routed
  * @param tail the number behind the last queued message
  */
 record LoadedSession(
     String clientId,
     SessionRow row,
     Map<String, Loaded> subscriptions,
-    List<Integer> inbound,
+    Map<Integer, Optional<InboundRow>> inbound,
     ProgressRow progress,
     long tail) {
   private static final int PAGE = 1000;
@@ -60,7 +62,7 @@ record LoadedSession(
         clientId,
         row,
         subscriptions(rows, prefix),
-        inbound(rows, prefix),
+        inbound(rows, prefix, router),
         taken,
         tail(rows, clientId, row.incarnation(), taken.head(), router));
   }
@@ -84,10 +86,13 @@ record LoadedSession(
     return found;
   }
 
-  private static List<Integer> inbound(Rows rows, Key prefix) {
-    return rows.scan(Tables.INBOUND, prefix, null, Integer.MAX_VALUE).stream()
-        .map(row -> (int) behind(row).number())
-        .toList();
+  private static Map<Integer, Optional<InboundRow>> inbound(Rows rows, Key prefix, Router router) {
+    Map<Integer, Optional<InboundRow>> found = new HashMap<>();
+    for (Rows.Row row : rows.scan(Tables.INBOUND, prefix, null, Integer.MAX_VALUE)) {
+      found.put(
+          (int) behind(row).number(), Optional.ofNullable(InboundRow.decode(row.value(), router)));
+    }
+    return found;
   }
 
   private static Key.Reader behind(Rows.Row row) {

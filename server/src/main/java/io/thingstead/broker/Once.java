@@ -4,18 +4,30 @@ import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One QoS 2 publish of a durable session: the packet id taken from the publisher and the rows of
  * all durable receivers become durable in one batch of the publisher's lane, so that a crash leaves
- * all of it or nothing. Only then the message goes to anyone.
+ * all of it or nothing. Only then the message goes to anyone. Sinks and retained messages get it at
+ * least once: until they have it, it is in the row of the packet id, and there is no answer.
  */
 final class Once {
+  private static final System.Logger LOG = System.getLogger(Once.class.getName());
+
+  /** How long until a sink that failed is told again, at first; then twice as long each time. */
+  private static final long RETRY_MILLIS_MIN = 1_000;
+
+  private static final long RETRY_MILLIS_MAX = 64_000;
+
   private final Broker broker;
   private final Session publisher;
   private final int packetId;
   private final Stored message;
-  private final Origin origin;
+  private final InboundRow taken;
+  private final List<Sink> failed = new ArrayList<>(0);
+  private long retryMillis = RETRY_MILLIS_MIN;
+  private boolean unrouted;
   private final List<Place> places = new ArrayList<>();
   private int open;
   private boolean full;
@@ -24,14 +36,14 @@ final class Once {
   private record Place(Session session, Stored kept) {}
 
   /**
-   * @param message with the publisher's payload, QoS and retain flag
+   * @param taken the message, with the publisher's payload, QoS and retain flag
    */
-  Once(Broker broker, Session publisher, int packetId, Stored message, Origin origin) {
+  Once(Broker broker, Session publisher, int packetId, InboundRow taken) {
     this.broker = broker;
     this.publisher = publisher;
     this.packetId = packetId;
-    this.message = message;
-    this.origin = origin;
+    this.message = taken.message();
+    this.taken = taken;
   }
 
   void start() {
@@ -120,7 +132,10 @@ final class Once {
                 QueueRow.encode(place.kept));
       }
     }
-    publisher.putRow(Tables.INBOUND, publisher.key(packetId), new byte[0]);
+    // Without sinks, nothing that survives the server misses the message.
+    unrouted = message.retain || message.topic.route(broker.router()).sinks().length > 0;
+    publisher.putRow(
+        Tables.INBOUND, publisher.key(packetId), unrouted ? taken.encode() : InboundRow.ROUTED);
     publisher.lane().journal().then(this::committed);
   }
 
@@ -135,29 +150,78 @@ final class Once {
       return;
     }
     Lane lane = publisher.lane();
-    Outgoing out = lane.outgoing();
+    accept(broker.route(lane, outgoing(message.retain), taken.origin(), failed::add));
+  }
+
+  /** Goes on after a restart, which came between the commit and the end of the routing. */
+  void resume() {
+    if (publisher.ended()) {
+      return;
+    }
+    unrouted = true;
+    RetainedMessage now = broker.retained(message.topic.topic());
+    boolean older = now != null && now.storedAtMillis() > taken.takenAtMillis();
+    Lane lane = publisher.lane();
+    accept(broker.route(lane, outgoing(message.retain && !older), taken.origin(), failed::add));
+  }
+
+  private Outgoing outgoing(boolean retain) {
+    Outgoing out = publisher.lane().outgoing();
     out.begin(message.topic, Unpooled.wrappedBuffer(message.payload), 0, message.payload.length);
     out.qos = message.qos;
-    out.retain = message.retain;
+    out.retain = retain;
     out.properties = message.properties;
     out.expiresAtMillis = message.expiresAtMillis;
-    out.nowMillis = lane.nowMillis();
+    out.nowMillis = publisher.lane().nowMillis();
     out.publisher = publisher;
     out.passing = true;
-    Receipt receipt = broker.route(lane, out, origin);
+    return out;
+  }
+
+  private void accept(@Nullable Receipt receipt) {
     if (receipt == null) {
-      accept(Outcome.ACCEPTED);
+      routed(Outcome.ACCEPTED);
     } else {
-      receipt.seal(this::accept);
+      receipt.seal(this::routed);
     }
   }
 
-  private void accept(Outcome outcome) {
-    if (outcome != Outcome.ACCEPTED) {
-      // Some branch failed: the id is forgotten, so that the client may try again.
-      publisher.deleteRow(Tables.INBOUND, publisher.key(packetId));
+  private void routed(Outcome outcome) {
+    boolean wanted = !publisher.ended() && publisher.inbound().knows(packetId);
+    if (outcome == Outcome.ACCEPTED) {
+      if (wanted && unrouted) {
+        publisher.putRow(Tables.INBOUND, publisher.key(packetId), InboundRow.ROUTED);
+      }
+      publisher.inbound().answer(packetId, outcome);
+    } else if (wanted) {
+      tryLater(outcome);
     }
-    publisher.inbound().answer(packetId, outcome);
+  }
+
+  /** The receivers have it, so the publisher must not send it anew: there is no answer yet. */
+  private void tryLater(Outcome outcome) {
+    if (retryMillis == RETRY_MILLIS_MIN) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "a QoS 2 message of client={0} on topic={1} was not taken by all: {2}; it is tried again",
+          publisher.clientId(),
+          message.topic.topic().text(),
+          outcome);
+    }
+    Lane lane = publisher.lane();
+    lane.wheel().at(lane.nowMillis() + retryMillis, this::again);
+    retryMillis = Math.min(2 * retryMillis, RETRY_MILLIS_MAX);
+  }
+
+  private void again() {
+    if (publisher.ended()) {
+      return;
+    }
+    List<Sink> sinks = List.copyOf(failed);
+    failed.clear();
+    accept(
+        broker.tellAgain(
+            publisher.lane(), sinks, outgoing(message.retain), taken.origin(), failed::add));
   }
 
   private void tell(boolean durable) {

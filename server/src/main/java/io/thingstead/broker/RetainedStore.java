@@ -39,6 +39,11 @@ final class RetainedStore {
     return index.get(topic);
   }
 
+  /** Whether a message cannot be kept for want of room. */
+  boolean full(String topic, int payloadBytes) {
+    return payloadBytes > 0 && index.get(topic) == null && index.size() >= messagesMax;
+  }
+
   /** Takes the outgoing message as its topic's retained one; an empty payload removes it. */
   void publish(Lane lane, Outgoing message) {
     String topic = message.topic.topic().text();
@@ -46,8 +51,7 @@ final class RetainedStore {
     if (removes && index.get(topic) == null) {
       return;
     }
-    boolean full = !removes && index.get(topic) == null && index.size() >= messagesMax;
-    if (full || !broker.accepting()) {
+    if (full(topic, message.payloadBytes) || !broker.accepting()) {
       broker.counters().overflowed.increment();
       if (message.qos != Qos.AT_MOST_ONCE) {
         Receipt refused = lane.receipt();

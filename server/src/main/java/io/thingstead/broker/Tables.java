@@ -18,7 +18,7 @@ final class Tables {
   /** (client id, incarnation) to {@link ProgressRow}. */
   static final Table PROGRESS = new Table(103, "session_progress", Family.STATE);
 
-  /** (client id, incarnation, packet id) to nothing: QoS 2 messages taken from the client. */
+  /** (client id, incarnation, packet id) to {@link InboundRow}: QoS 2 messages taken. */
   static final Table INBOUND = new Table(104, "session_inbound", Family.STATE);
 
   /** (client id) to {@link WillRow}. */

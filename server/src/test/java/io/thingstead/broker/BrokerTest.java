@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.Unpooled;
 import io.thingstead.model.topic.Topic;
 import io.thingstead.model.topic.TopicFilter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class BrokerTest {
   private static final long HOUR = 3600;
 
-  private final SimulatedBroker server = new SimulatedBroker(1);
+  private SimulatedBroker server = new SimulatedBroker(1);
 
   private static PendingWill will(String topic) {
     return new PendingWill(
@@ -163,5 +165,88 @@ class BrokerTest {
         assertThat(subscriptions).as("after %d turns", turns).isZero();
       }
     }
+  }
+
+  private void attach(Sink sink) {
+    server.attach = broker -> broker.attach(new TopicFilter("t"), sink);
+    server.attach.accept(server.broker);
+  }
+
+  /** Begins a QoS 2 publish on "t" under packet id 7. */
+  private void publishOnce(Session publisher, boolean retain, List<Outcome> outcomes) {
+    publisher
+        .lane()
+        .loop()
+        .execute(
+            () ->
+                server.broker.publishOnce(
+                    publisher,
+                    7,
+                    server.broker.topic(new Topic("t")),
+                    Unpooled.wrappedBuffer(new byte[] {5}),
+                    0,
+                    1,
+                    retain,
+                    Long.MAX_VALUE,
+                    MessageProperties.NONE,
+                    Origin.SERVER,
+                    outcomes::add));
+  }
+
+  @Test
+  void takenMessageReachesSinksAndRetainedAlthoughTheServerDiesBeforeItRoutesIt() {
+    int unanswered = 0;
+    for (int turns = 1; turns < 40; turns++) {
+      server = new SimulatedBroker(turns);
+      List<Message> told = new ArrayList<>();
+      attach(
+          message -> {
+            told.add(message);
+            return null;
+          });
+      String id = "p" + turns;
+      Session publisher = requireNonNull(connected(id, false, HOUR, null).session);
+      publishOnce(publisher, true, new ArrayList<>());
+      server.simulation.run(turns);
+      server.crash();
+      Session back = requireNonNull(connected(id, false, HOUR, null).session);
+      if (back.inbound().knows(7)) {
+        unanswered++;
+        assertThat(told).as("after %d turns", turns).isNotEmpty();
+        assertThat(server.broker.retained(new Topic("t"))).isNotNull();
+        List<Outcome> again = new ArrayList<>();
+        run(back, () -> back.inbound().again(7, again::add));
+        assertThat(again).containsExactly(Outcome.ACCEPTED);
+      }
+    }
+    assertThat(unanswered).isPositive();
+  }
+
+  @Test
+  void failingSinkDelaysTheAnswerButReceiversGetTheMessageOnce() {
+    List<Message> told = new ArrayList<>();
+    RecordingTarget keeper = subscriber("keeper", false, HOUR, "t", null);
+    attach(
+        message -> {
+          told.add(message);
+          return told.size() == 1
+              ? CompletableFuture.failedFuture(new IllegalStateException("full"))
+              : null;
+        });
+    Session publisher = requireNonNull(connected("p", false, HOUR, null).session);
+    List<Outcome> outcomes = new ArrayList<>();
+    publishOnce(publisher, false, outcomes);
+    server.simulation.runUntilIdle();
+    assertThat(outcomes).isEmpty();
+    assertThat(publisher.inbound().knows(7)).isTrue();
+
+    for (int second = 0; second < 3; second++) {
+      server.simulation.advance(Duration.ofSeconds(1));
+      server.lanes.tick();
+      server.simulation.runUntilIdle();
+    }
+    assertThat(outcomes).containsExactly(Outcome.ACCEPTED);
+    assertThat(told).hasSize(2);
+    assertThat(keeper.topics).containsExactly("t");
   }
 }

@@ -8,12 +8,16 @@ import io.thingstead.model.AccountId;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A broker of two lanes on a simulated engine; made anew after each crash. */
 final class SimulatedBroker {
   final Simulation simulation;
   Lanes lanes;
   Broker broker;
+
+  /** Attaches sinks, to each broker anew. */
+  Consumer<Broker> attach = _ -> {};
 
   /** Whether there is room on the disk. */
   boolean accepting = true;
@@ -39,7 +43,14 @@ final class SimulatedBroker {
             () -> accepting && engine.accepting());
     Account account = new Account(new AccountId("000000000000"), "us-east-1", Profile.THINGSTEAD);
     broker = new Broker(account, Limits.of(Profile.THINGSTEAD), lanes, storage);
-    var loaded = broker.load().thenCompose(_ -> broker.publishWills());
+    var loaded =
+        broker
+            .load()
+            .thenCompose(
+                _ -> {
+                  attach.accept(broker);
+                  return broker.start();
+                });
     simulation.runUntilIdle();
     if (!loaded.isDone()) {
       throw new AssertionError("the broker did not load");

@@ -85,7 +85,7 @@ public final class TestNode implements AutoCloseable {
             engine::accepting);
     broker = new Broker(account, Limits.of(profile), lanes, storage);
     broker.load().join();
-    broker.publishWills().join();
+    broker.start().join();
     var _ = group.scheduleAtFixedRate(lanes::tick, 1, 1, TimeUnit.SECONDS);
     gateway =
         new Gateway(
