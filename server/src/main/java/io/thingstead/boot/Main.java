@@ -46,16 +46,16 @@ public final class Main {
         surroundings.out());
     remove(settings.readyFile());
     boolean firstStart = !Files.exists(new DataDirectory(settings.data()).credentials());
-    Node node;
+    Serving serving;
     try {
-      node = Node.start(settings);
+      serving = new Serving(settings);
     } catch (UnusableDataException e) {
       surroundings.err().println("thingstead: " + e.getMessage());
       return 1;
     }
     CountDownLatch stopped = new CountDownLatch(1);
-    Runtime.getRuntime().addShutdownHook(new Thread(node::close, "stop"));
-    ServerAddresses addresses = node.addresses();
+    Runtime.getRuntime().addShutdownHook(new Thread(serving::close, "stop"));
+    ServerAddresses addresses = serving.addresses();
     surroundings
         .out()
         .print(
@@ -100,7 +100,7 @@ public final class Main {
     }
   }
 
-  // The latch never opens: a signal ends the process, and the shutdown hook closes the node.
+  // The latch never opens: a signal ends the process, and the shutdown hook closes the server.
   private static void awaitStop(CountDownLatch stopped) {
     try {
       stopped.await();

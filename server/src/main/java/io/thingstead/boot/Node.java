@@ -49,6 +49,7 @@ import io.thingstead.rules.action.HttpCalls;
 import io.thingstead.rules.action.TargetGuard;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -88,17 +89,22 @@ public final class Node implements AutoCloseable {
   private @Nullable Ports ports;
   private volatile boolean ready;
 
-  private Node(Settings settings) {
+  private final Runnable reset;
+
+  private Node(Settings settings, Runnable reset) {
     this.settings = settings;
+    this.reset = reset;
   }
 
   /**
    * Starts a server; it serves when this returns.
    *
+   * @param reset is run when an administrator asks to empty the server, if the settings allow it;
+   *     must not block
    * @throws RuntimeException saying what is in the way; everything is closed again then
    */
-  public static Node start(Settings settings) {
-    Node node = new Node(settings);
+  public static Node start(Settings settings, Runnable reset) {
+    Node node = new Node(settings, reset);
     try {
       node.run();
       return node;
@@ -210,8 +216,8 @@ public final class Node implements AutoCloseable {
   }
 
   private Engine engine(DataDirectory data) {
-    var format = keep(io.thingstead.engine.rocks.DataDirectory.open(data.store()));
-    RocksStore store = RocksStore.open(format.path().resolve("tables"), RocksSettings.DEFAULTS);
+    keep(io.thingstead.engine.rocks.DataDirectory.open(data.store()));
+    RocksStore store = RocksStore.open(tables(data), RocksSettings.DEFAULTS);
     return keep(
         new Engine(
             store,
@@ -223,8 +229,13 @@ public final class Node implements AutoCloseable {
             Node::halt));
   }
 
+  /** Where the tables are in a data directory. */
+  static Path tables(DataDirectory data) {
+    return data.store().resolve("tables");
+  }
+
   /** What was not synced is not acknowledged: the next start finds out what is on disk. */
-  private static void halt(Throwable why) {
+  static void halt(Throwable why) {
     LOG.log(
         System.Logger.Level.ERROR, "the server ends at once: it cannot vouch for its data", why);
     Runtime.getRuntime().halt(70);
@@ -299,7 +310,17 @@ public final class Node implements AutoCloseable {
         account -> accounts.endpoint(account, settings.hosts().getFirst());
     Operations.bind(table, tenants::of, host, clock);
     new AccountRoutes(accounts, host, accountMade).bind(table);
-    new OwnRoutes(tenants, meters, () -> ready && engine.accepting()).bind(table);
+    OwnRoutes own = new OwnRoutes(tenants, meters, () -> ready && engine.accepting());
+    own.bind(table);
+    if (settings.allowReset()) {
+      own.bindReset(
+          table,
+          () -> {
+            // From now on, so that who waits for /readyz waits for the empty server.
+            ready = false;
+            reset.run();
+          });
+    }
     HttpStats stats = new HttpStats();
     for (HttpStats.Kind kind : HttpStats.Kind.values()) {
       meters.counter(

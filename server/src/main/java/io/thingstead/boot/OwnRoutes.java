@@ -47,6 +47,18 @@ final class OwnRoutes {
     table.administratorRoute(ADMIN, "GET", "/_thingstead/why", this::why);
   }
 
+  /** Lets administrators empty the server; it answers before it does so. */
+  void bindReset(OperationTable table, Runnable reset) {
+    table.administratorRoute(
+        ADMIN,
+        "POST",
+        "/_thingstead/reset",
+        _ -> {
+          reset.run();
+          return text(202, "emptying the server: wait for /readyz\n");
+        });
+  }
+
   /** The link that a rule's HTTP destination gets: whoever has its token may follow it. */
   private ApiResponse confirm(ApiRequest request) {
     String token = request.path().substring(CONFIRM.length());

@@ -223,6 +223,49 @@ class KillIT {
   }
 
   @Test
+  void anAdministratorEmptiesTheServerAndGoesOnWithTheSameKey() {
+    try (Installed server = Installed.start("--allow-reset")) {
+      server.awsOk("iot", "create-thing", "--thing-name", "t1");
+
+      server.run(curl(server, "-X", "POST", "/_thingstead/reset")).ok();
+      server
+          .run(
+              "curl",
+              "-sSf",
+              "--retry",
+              "60",
+              "--retry-all-errors",
+              "--retry-delay",
+              "1",
+              "--cacert",
+              server.data().resolve("ca.pem").toString(),
+              "https://localhost:" + server.admin + "/readyz")
+          .ok();
+
+      assertThat(server.awsOk("iot", "list-things")).doesNotContain("t1");
+      assertThat(server.awsOk("iot", "create-thing", "--thing-name", "t1")).contains("thing/t1");
+    }
+  }
+
+  /** A signed request by curl, which knows SigV4. */
+  private static String[] curl(Installed server, String option, String value, String path) {
+    AwsBasicCredentials key = (AwsBasicCredentials) credentials(server).resolveCredentials();
+    return new String[] {
+      "curl",
+      "-sSf",
+      option,
+      value,
+      "--aws-sigv4",
+      "aws:amz:us-east-1:iot",
+      "--user",
+      key.accessKeyId() + ":" + key.secretAccessKey(),
+      "--cacert",
+      server.data().resolve("ca.pem").toString(),
+      "https://localhost:" + server.admin + path
+    };
+  }
+
+  @Test
   void aRestartWithoutAnyWorkIsQuietAndWhole() {
     try (Installed server = Installed.start()) {
       server.killAndRestart();

@@ -287,8 +287,13 @@ class ConnectionTest {
         publisher.read();
       }
       publisher.publish("x", "", Qos.AT_MOST_ONCE, false, 0);
-      int got = count(one) + count(two);
+      // A lane answers a ping before it takes what other lanes have just handed over: ask again.
+      int got = 0;
+      for (int i = 0; i < 1000 && got < 20; i++) {
+        got += count(one) + count(two);
+      }
       assertThat(got).isEqualTo(20);
+      assertThat(count(one) + count(two)).isZero();
     }
   }
 
