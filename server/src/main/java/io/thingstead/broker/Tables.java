@@ -21,7 +21,7 @@ final class Tables {
   /** (client id, incarnation, packet id) to {@link InboundRow}: QoS 2 messages taken. */
   static final Table INBOUND = new Table(104, "session_inbound", Family.STATE);
 
-  /** (client id) to {@link WillRow}. */
+  /** (client id) to {@link PendingWill}. */
   static final Table WILL = new Table(105, "will", Family.STATE);
 
   /** (topic) to a {@link QueueRow} of one message. */
