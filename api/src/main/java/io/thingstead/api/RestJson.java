@@ -28,7 +28,7 @@ public final class RestJson {
     Struct input = RestInput.read(operation, labels, request);
     var violations = Constraints.check(operation.input(), input);
     if (!violations.isEmpty()) {
-      throw Violation.refusal(service.facts(), violations);
+      throw Violation.refusal(service.facts(), operation, violations);
     }
     return input;
   }

@@ -19,12 +19,13 @@ record Violation(List<Object> path, @Nullable String value, @Nullable Integer le
   private static final int VALUE_TOLD_MAX = 256;
 
   /** The refusal of a request, in the service's own form. */
-  static ApiException refusal(Service.Facts facts, List<Violation> violations) {
+  static ApiException refusal(
+      Service.Facts facts, OperationShape operation, List<Violation> violations) {
     String count =
         violations.size() == 1
             ? "1 validation error detected"
             : violations.size() + " validation errors detected";
-    AwsError error = AwsError.named(facts.validationError());
+    AwsError error = AwsError.named(error(facts, operation));
     if (!facts.smithyMessages()) {
       return new ApiException(
           error,
@@ -37,6 +38,15 @@ record Violation(List<Object> path, @Nullable String value, @Nullable Integer le
     List<Map<String, String>> fields =
         violations.stream().map(v -> Map.of("message", v.smithy(), "path", v.pointer())).toList();
     return new ApiException(error, message, Map.of("fieldList", JsonText.of(fields)));
+  }
+
+  // Newer operations of an old service (packages, commands) have errors of the newer kind.
+  private static String error(Service.Facts facts, OperationShape operation) {
+    String newer = AwsError.VALIDATION.wireName();
+    List<String> errors = operation.errors();
+    return errors.contains(newer) && !errors.contains(facts.validationError())
+        ? newer
+        : facts.validationError();
   }
 
   // The form of the older services: Value 'a b' at 'tags.1.member.key' failed ...

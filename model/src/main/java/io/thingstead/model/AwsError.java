@@ -7,6 +7,7 @@ package io.thingstead.model;
  */
 public enum AwsError {
   ACCESS_DENIED("AccessDeniedException"),
+  BAD_REQUEST("BadRequestException"),
   CERTIFICATE_CONFLICT("CertificateConflictException"),
   CERTIFICATE_STATE("CertificateStateException"),
   CERTIFICATE_VALIDATION("CertificateValidationException"),

@@ -75,6 +75,11 @@ public final class OperationTable {
     }
   }
 
+  /** The offered services, in the order in which a path is looked up in them. */
+  public List<Service> services() {
+    return offers.stream().map(Offer::service).toList();
+  }
+
   /** The names of a service's operations that have a handler, in order. */
   public Set<String> working(Service service) {
     Set<String> names = new TreeSet<>();

@@ -1,8 +1,11 @@
 package io.thingstead.operation;
 
 import io.thingstead.account.Account;
+import io.thingstead.api.greengrass.Greengrass;
+import io.thingstead.api.greengrassv2.GreengrassV2;
 import io.thingstead.api.iot.Iot;
 import io.thingstead.api.iotdata.IotData;
+import io.thingstead.api.iotdeviceadvisor.IotDeviceAdvisor;
 import io.thingstead.api.iotjobsdata.IotJobsData;
 import io.thingstead.api.lambda.Lambda;
 import io.thingstead.http.OperationTable;
@@ -25,11 +28,7 @@ public final class Operations {
       Function<Account, Features> features,
       Function<Account, String> endpoint,
       InstantSource clock) {
-    table
-        .offer(Iot.service(), Plane.CONTROL)
-        .offer(IotData.service(), Plane.DATA)
-        .offer(IotJobsData.service(), Plane.DATA)
-        .offer(Lambda.service(), Plane.CONTROL);
+    offer(table);
     new RegistryOperations(features).bind(table);
     new ThingTypeOperations(features).bind(table);
     new CertificateOperations(features).bind(table);
@@ -38,5 +37,17 @@ public final class Operations {
     new EndpointOperations(endpoint).bind(table);
     new DataOperations(features, clock).bind(table);
     return table;
+  }
+
+  /** Offers every service that this server knows; where two have the same path, the first wins. */
+  public static OperationTable offer(OperationTable table) {
+    return table
+        .offer(Iot.service(), Plane.CONTROL)
+        .offer(IotData.service(), Plane.DATA)
+        .offer(IotJobsData.service(), Plane.DATA)
+        .offer(Lambda.service(), Plane.CONTROL)
+        .offer(Greengrass.service(), Plane.CONTROL)
+        .offer(GreengrassV2.service(), Plane.CONTROL)
+        .offer(IotDeviceAdvisor.service(), Plane.CONTROL);
   }
 }

@@ -14,6 +14,7 @@ import io.thingstead.api.iot.ListThingPrincipalsResponse;
 import io.thingstead.api.iot.ListThingsRequest;
 import io.thingstead.api.iot.ListThingsResponse;
 import io.thingstead.api.iot.ThingAttribute;
+import io.thingstead.api.iot.ThingPrincipalType;
 import io.thingstead.api.iot.UpdateThingRequest;
 import io.thingstead.api.iot.UpdateThingResponse;
 import io.thingstead.http.Call;
@@ -57,10 +58,14 @@ final class RegistryOperations {
     table.on(
         Iot.ATTACH_THING_PRINCIPAL,
         (call, in) -> {
+          PrincipalType type = type(in.thingPrincipalType());
           features
               .apply(call.account())
               .principals()
-              .attach(in.thingName(), in.principal(), PrincipalType.NON_EXCLUSIVE_THING);
+              .attach(
+                  in.thingName(),
+                  in.principal(),
+                  type == null ? PrincipalType.NON_EXCLUSIVE_THING : type);
           return new AttachThingPrincipalResponse();
         });
     table.on(
@@ -91,6 +96,14 @@ final class RegistryOperations {
           return new ListPrincipalThingsResponse(
               page.items().stream().map(Attachment::thingName).toList(), page.nextToken());
         });
+  }
+
+  private static @Nullable PrincipalType type(@Nullable ThingPrincipalType type) {
+    return switch (type) {
+      case null -> null;
+      case EXCLUSIVE_THING -> PrincipalType.EXCLUSIVE_THING;
+      case NON_EXCLUSIVE_THING -> PrincipalType.NON_EXCLUSIVE_THING;
+    };
   }
 
   static int limit(@Nullable Integer maxResults) {

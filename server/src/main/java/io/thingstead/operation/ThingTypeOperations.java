@@ -13,6 +13,8 @@ import io.thingstead.api.iot.ThingTypeMetadata;
 import io.thingstead.api.iot.ThingTypeProperties;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
 import io.thingstead.registry.Page;
 import io.thingstead.registry.ThingType;
 import io.thingstead.registry.ThingTypes;
@@ -69,6 +71,10 @@ final class ThingTypeOperations {
 
   private CreateThingTypeResponse create(Call call, CreateThingTypeRequest in) {
     ThingTypeProperties given = in.thingTypeProperties();
+    if (given != null && given.mqtt5Configuration() != null) {
+      throw new ApiException(
+          AwsError.NOT_IMPLEMENTED, "mqtt5Configuration is not implemented by this server");
+    }
     List<String> searchable = given == null ? null : given.searchableAttributes();
     ThingType type =
         types(call)
@@ -85,7 +91,7 @@ final class ThingTypeOperations {
   }
 
   private static ThingTypeProperties properties(ThingType type) {
-    return new ThingTypeProperties(type.description(), type.searchableAttributes());
+    return new ThingTypeProperties(type.description(), type.searchableAttributes(), null);
   }
 
   private static ThingTypeMetadata metadata(ThingType type) {

@@ -9,16 +9,13 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.thingstead.api.iot.Iot;
-import io.thingstead.api.iotdata.IotData;
-import io.thingstead.api.iotjobsdata.IotJobsData;
-import io.thingstead.api.lambda.Lambda;
 import io.thingstead.identity.Credential;
 import io.thingstead.identity.Principal;
 import io.thingstead.net.Listener;
 import io.thingstead.net.Protocol;
 import io.thingstead.net.Role;
 import io.thingstead.net.Transport;
+import io.thingstead.operation.Operations;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -50,11 +47,7 @@ final class ApiHouse implements AutoCloseable {
   private final Channel channel;
 
   static OperationTable table() {
-    return new OperationTable()
-        .offer(Iot.service(), Plane.CONTROL)
-        .offer(Lambda.service(), Plane.CONTROL)
-        .offer(IotData.service(), Plane.DATA)
-        .offer(IotJobsData.service(), Plane.DATA);
+    return Operations.offer(new OperationTable());
   }
 
   ApiHouse(Role role, Principal principal, Duration clockOffset) {

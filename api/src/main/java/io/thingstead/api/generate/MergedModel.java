@@ -11,6 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param packageName last part of the Java package
  * @param className of the service class
  * @param facts the line of the service in its table
+ * @param typed the operations that get a constant and records, which the others do without: they
+ *     are routed and answer 501
  */
 record MergedModel(
     String name,
@@ -18,7 +20,8 @@ record MergedModel(
     String className,
     ObjectNode facts,
     JsonNode operations,
-    JsonNode shapes) {
+    JsonNode shapes,
+    ObjectNode typed) {
   private static final Set<String> DROPPED =
       Set.of(
           "documentation",
@@ -41,7 +44,24 @@ record MergedModel(
         overlay.path("class").asString(),
         facts,
         merged.path("operations"),
-        merged.path("shapes"));
+        merged.path("shapes"),
+        typed(overlay.path("typed"), merged.path("operations")));
+  }
+
+  // All of them when the overlay does not say which.
+  private static ObjectNode typed(JsonNode names, JsonNode operations) {
+    if (names.isMissingNode()) {
+      return (ObjectNode) operations;
+    }
+    ObjectNode typed = ((ObjectNode) operations).objectNode();
+    for (JsonNode name : names) {
+      JsonNode operation = operations.path(name.asString());
+      if (operation.isMissingNode()) {
+        throw new IllegalArgumentException("the model has no operation " + name.asString());
+      }
+      typed.set(name.asString(), operation);
+    }
+    return typed;
   }
 
   // JSON merge patch (RFC 7396).

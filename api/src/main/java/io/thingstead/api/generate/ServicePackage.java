@@ -63,10 +63,10 @@ final class ServicePackage {
     }
   }
 
-  /** Structures and enums that an operation's input or output leads to. */
+  /** Structures and enums that a typed operation's input or output leads to. */
   private Set<String> reachable() {
     Set<String> seen = new LinkedHashSet<>();
-    for (JsonNode operation : model.operations()) {
+    for (JsonNode operation : model.typed()) {
       visit(operation.path("input").path("shape").asString(""), seen);
       visit(operation.path("output").path("shape").asString(""), seen);
     }
@@ -94,12 +94,14 @@ final class ServicePackage {
   private String serviceClass(String packageName) {
     StringBuilder out = new StringBuilder();
     out.append("package ").append(packageName).append(";\n\n");
-    out.append("import io.thingstead.api.Empty;\n");
-    out.append("import io.thingstead.api.Operation;\n");
+    if (!model.typed().isEmpty()) {
+      out.append("import io.thingstead.api.Empty;\n");
+      out.append("import io.thingstead.api.Operation;\n");
+    }
     out.append("import io.thingstead.api.Service;\n\n");
     out.append("/** The operations of ").append(model.name()).append(". */\n");
     out.append("public final class ").append(model.className()).append(" {\n");
-    for (var entry : model.operations().properties()) {
+    for (var entry : model.typed().properties()) {
       String input = type(entry.getValue().path("input"));
       String output = type(entry.getValue().path("output"));
       out.append("  public static final Operation<").append(input).append(", ").append(output);
