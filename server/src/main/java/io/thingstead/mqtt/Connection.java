@@ -1,7 +1,6 @@
 package io.thingstead.mqtt;
 
 import static java.util.Objects.requireNonNull;
-import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -9,62 +8,45 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import io.thingstead.authorize.Authorization;
-import io.thingstead.broker.Broker;
-import io.thingstead.broker.Clients;
 import io.thingstead.broker.Closing;
-import io.thingstead.broker.Connecting;
-import io.thingstead.broker.Inbound;
 import io.thingstead.broker.Lane;
 import io.thingstead.broker.Session;
-import io.thingstead.broker.Target;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import io.thingstead.net.Draining;
 import io.thingstead.net.Transport;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's connection: reads its packets and answers them, and is the target of its session. It
- * begins on the loop that accepted it and is moved to the loop of its session before CONNACK.
+ * One client's connection: takes its packets to who answers them, and ends it. It begins on the
+ * loop that accepted it; {@link Admission} moves it to the loop of its session before CONNACK.
  */
-final class Connection extends ChannelInboundHandlerAdapter implements Target {
+final class Connection extends ChannelInboundHandlerAdapter {
   private static final System.Logger LOG = System.getLogger(Connection.class.getName());
-
-  /** Bytes a client may send before CONNACK tells it that it is connected. */
-  private static final int EARLY_BYTES_MAX = 64 << 10;
-
-  /** Seconds a client has to become connected, from when its connection was accepted. */
-  static final int CONNECT_SECONDS_MAX = 10;
 
   private final Gateway gateway;
   private final Transport transport;
   private final Profile profile;
   private final Limits limits;
-  private final Decoder decoder;
+  private final Input input;
+  private final Admission admission;
   private State state = State.NEW;
   private @Nullable Channel channel;
-  private @Nullable ByteBuf unread;
-  private boolean paused;
-  private boolean decoding;
+  private @Nullable Output output;
 
-  private Encoder encoder = Encoder.of(Version.V3_1_1);
-  private @Nullable Connect connect;
-  private @Nullable Session session;
   private @Nullable Lane lane;
+  private @Nullable KeepAlive keepAlive;
+  private @Nullable Session session;
   private @Nullable Publisher publisher;
   private @Nullable Subscriber subscriber;
-  private @Nullable Output output;
-  private @Nullable Future<?> deadline;
-  private long packetBytesMax = Long.MAX_VALUE;
-  private long heardMillis;
 
   Connection(Gateway gateway, Transport transport, Profile profile, Limits limits) {
     this.gateway = gateway;
     this.transport = transport;
     this.profile = profile;
     this.limits = limits;
-    this.decoder = new Decoder(limits.messages().packetBytes());
+    this.input = new Input(this, limits.messages().packetBytes());
+    this.admission = new Admission(this, gateway);
   }
 
   Transport transport() {
@@ -79,6 +61,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
     return limits;
   }
 
+  Channel channel() {
+    return requireNonNull(channel);
+  }
+
   Session session() {
     return requireNonNull(session);
   }
@@ -87,149 +73,97 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
     return requireNonNull(lane);
   }
 
+  Output output() {
+    return requireNonNull(output);
+  }
+
+  Encoder encoder() {
+    return output().encoder();
+  }
+
   boolean is5() {
-    return encoder.version().is5();
+    return output().properties();
+  }
+
+  /** Whether CONNACK was sent and nothing has ended it since. */
+  boolean open() {
+    return state == State.CONNECTED;
+  }
+
+  boolean closed() {
+    return state == State.CLOSED;
+  }
+
+  // Connecting.
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    channel = ctx.channel();
+    output = new Output(this, ctx.channel());
+    admission.begin();
+  }
+
+  void to(State next) {
+    state = state.to(next);
+  }
+
+  /** From here on it is on the loop of its session. */
+  void lives(Lane on, long packetBytesMax) {
+    lane = on;
+    output().lives(on, packetBytesMax);
+  }
+
+  void connected(Joining.Allowed allowed, Session joined) {
+    to(State.CONNECTED);
+    session = joined;
+    Authorization authorization = allowed.client().authorization();
+    publisher = new Publisher(this, allowed.broker(), authorization);
+    subscriber = new Subscriber(this, allowed.broker(), authorization);
+    if (allowed.keepAliveSeconds() > 0) {
+      keepAlive = new KeepAlive(this, allowed.keepAliveSeconds());
+    }
   }
 
   // Reading.
 
   @Override
-  public void handlerAdded(ChannelHandlerContext ctx) {
-    channel = ctx.channel();
-    output = new Output(ctx.channel());
-    deadline = ctx.channel().eventLoop().schedule(this::overdue, CONNECT_SECONDS_MAX, SECONDS);
-  }
-
-  /** The time to become connected is over; on the loop that accepted the connection. */
-  private void overdue() {
-    Channel on = requireNonNull(channel);
-    if (on.eventLoop().inEventLoop()) {
-      closeOverdue();
-    } else {
-      // It was moved meanwhile.
-      on.eventLoop().execute(this::closeOverdue);
-    }
-  }
-
-  private void closeOverdue() {
-    if (state == State.CONNECTED || state == State.CLOSED) {
-      return;
-    }
-    String why = "it was not connected within " + CONNECT_SECONDS_MAX + " s";
-    refused("connect", connect == null ? "" : connect.clientId(), "", why);
-    fail(ReasonCode.UNSPECIFIED_ERROR, why);
-  }
-
-  private void noDeadline() {
-    Future<?> pending = deadline;
-    if (pending != null) {
-      deadline = null;
-      pending.cancel(false);
-    }
-  }
-
-  @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (!(message instanceof ByteBuf bytes) || state == State.CLOSED) {
+    if (!(message instanceof ByteBuf bytes) || closed()) {
       ReferenceCountUtil.release(message);
       return;
     }
-    if (lane != null) {
-      heardMillis = lane.nowMillis();
+    if (keepAlive != null) {
+      keepAlive.heard();
     }
-    if (unread == null && !paused) {
-      try {
-        decode(bytes);
-        keep(bytes);
-      } finally {
-        bytes.release();
-      }
-      return;
-    }
-    ByteBuf all = unread == null ? ctx.alloc().buffer(bytes.readableBytes()) : unread;
-    unread = all;
-    all.writeBytes(bytes);
-    bytes.release();
-    if (!paused) {
-      decodeUnread();
-    } else if (all.readableBytes() > EARLY_BYTES_MAX && state != State.CONNECTED) {
-      fail(ReasonCode.QUOTA_EXCEEDED, "more than " + EARLY_BYTES_MAX + " bytes before CONNACK");
-    }
+    input.read(bytes);
   }
 
-  private void keep(ByteBuf bytes) {
-    if (bytes.isReadable() && state != State.CLOSED) {
-      ByteBuf rest = requireNonNull(channel).alloc().buffer(Math.max(64, bytes.readableBytes()));
-      rest.writeBytes(bytes);
-      unread = rest;
-    }
+  /** Reads nothing more until {@link #resume}. */
+  void pause() {
+    input.pause();
   }
 
-  private void decodeUnread() {
-    ByteBuf all = unread;
-    if (all == null || decoding) {
-      return;
-    }
-    decode(all);
-    if (unread == null) {
-      return;
-    }
-    if (all.isReadable()) {
-      all.discardSomeReadBytes();
-    } else {
-      unread = null;
-      all.release();
-    }
+  void resume() {
+    input.resume();
   }
 
-  private void decode(ByteBuf bytes) {
-    decoding = true;
-    try {
-      while (!paused && state != State.CLOSED) {
-        Packet packet = decoder.decode(bytes);
-        if (packet == null) {
-          break;
-        }
-        on(packet);
-      }
-    } catch (PacketException e) {
-      malformed(e);
-    } finally {
-      decoding = false;
-    }
+  boolean paused() {
+    return input.paused();
   }
 
-  private void malformed(PacketException e) {
+  void malformed(PacketException e) {
     if (state == State.NEW) {
-      Version version = decoder.version();
-      encoder = Encoder.of(version == null ? Version.V3_1_1 : version);
-      refuseConnect("", e.reason(), e.getMessage());
+      Version version = input.version();
+      output().speaks(version == null ? Version.V3_1_1 : version);
+      admission.refuse("", e.reason(), e.getMessage());
     } else {
       fail(e.reason(), e.getMessage());
     }
   }
 
-  /** Reads nothing more until {@link #resume}. */
-  void pause() {
-    if (!paused) {
-      paused = true;
-      requireNonNull(channel).config().setAutoRead(false);
-    }
-  }
-
-  void resume() {
-    if (paused && state == State.CONNECTED) {
-      paused = false;
-      decodeUnread();
-      if (!paused && state == State.CONNECTED) {
-        requireNonNull(channel).config().setAutoRead(true);
-      }
-    }
-  }
-
-  private void on(Packet packet) {
+  void on(Packet packet) {
     if (state == State.NEW) {
-      connect((Connect) packet);
+      admission.connect((Connect) packet);
       return;
     }
     switch (packet) {
@@ -245,7 +179,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
       case PubComp comp -> session().completed(comp.packetId());
       case Subscribe subscribe -> requireNonNull(subscriber).subscribe(subscribe);
       case Unsubscribe unsubscribe -> requireNonNull(subscriber).unsubscribe(unsubscribe);
-      case PingReq _ -> encoder.pingResp(out(2));
+      case PingReq _ -> encoder().pingResp(out(2));
       case Disconnect disconnect -> disconnect(disconnect);
       case Auth _ -> fail(ReasonCode.PROTOCOL_ERROR, "AUTH without an Authentication Method");
       case Connect _, ConnAck _, SubAck _, UnsubAck _, PingResp _ ->
@@ -253,155 +187,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
     }
   }
 
-  // Connecting.
-
-  private void connect(Connect packet) {
-    connect = packet;
-    encoder = Encoder.of(packet.version());
-    state = state.to(State.AUTHORIZING);
-    pause();
-    Joining join = new Joining(gateway, transport, profile, limits, packet);
-    Channel on = requireNonNull(channel);
-    gateway
-        .blocking()
-        .execute(
-            () -> {
-              Joining.Answer answer = join.decide();
-              on.eventLoop().execute(() -> decided(answer));
-            });
-  }
-
-  private void decided(Joining.Answer answer) {
-    if (state == State.CLOSED) {
-      return;
-    }
-    switch (answer) {
-      case Joining.Refused refused ->
-          refuseConnect(refused.clientId(), refused.reason(), refused.why());
-      case Joining.Allowed allowed -> move(allowed);
-    }
-  }
-
-  /** Goes to the loop where the client's session lives. */
-  private void move(Joining.Allowed allowed) {
-    state = state.to(State.JOINING);
-    Channel on = requireNonNull(channel);
-    Lane to = allowed.broker().clients().lane(allowed.client().clientId());
-    NettyLoop loop = (NettyLoop) to.loop();
-    if (loop.current()) {
-      join(allowed, to);
-      return;
-    }
-    var _ =
-        on.deregister()
-            .addListener(
-                _ ->
-                    loop.eventLoop()
-                        .register(on)
-                        .addListener(
-                            moved -> {
-                              if (moved.isSuccess()) {
-                                join(allowed, to);
-                              } else {
-                                var _ = on.close();
-                              }
-                            }));
-  }
-
-  private void join(Joining.Allowed allowed, Lane to) {
-    if (state == State.CLOSED) {
-      return;
-    }
-    lane = to;
-    Connecting client = allowed.client();
-    packetBytesMax = requireNonNull(connect).properties().maximumPacketSize();
-    allowed
-        .broker()
-        .clients()
-        .connect(
-            client,
-            this,
-            new Clients.Connected() {
-              @Override
-              public void connected(Session session, boolean present) {
-                Connection.this.connected(allowed, session, present);
-              }
-
-              @Override
-              public void refused(Closing why) {
-                if (state != State.CLOSED) {
-                  refuseConnect(client.clientId(), Farewell.reason(why), Farewell.text(why));
-                }
-              }
-            });
-  }
-
-  private void connected(Joining.Allowed allowed, Session joined, boolean present) {
-    Broker broker = allowed.broker();
-    if (state == State.CLOSED) {
-      broker.clients().disconnected(joined, this, true);
-      return;
-    }
-    state = state.to(State.CONNECTED);
-    noDeadline();
-    session = joined;
-    Authorization authorization = allowed.client().authorization();
-    publisher = new Publisher(this, broker, authorization);
-    subscriber = new Subscriber(this, broker, authorization);
-    connect = null;
-    send(new ConnAck(present, ReasonCode.SUCCESS, allowed.properties()));
-    Channel on = requireNonNull(channel);
-    authorization.onRevoked(
-        () ->
-            on.eventLoop()
-                .execute(() -> fail(ReasonCode.NOT_AUTHORIZED, "its certificate was revoked")));
-    if (allowed.keepAliveSeconds() > 0) {
-      heardMillis = lane().nowMillis();
-      watch(allowed.keepAliveSeconds() * 1500L);
-    }
-    // The session may have messages: they follow when this returns.
-    on.eventLoop().execute(this::resume);
-  }
-
-  /** Closes when nothing was heard for so long [MQTT-3.1.2-22]. */
-  private void watch(long silenceMillis) {
-    lane()
-        .wheel()
-        .at(
-            heardMillis + silenceMillis,
-            () -> {
-              if (state != State.CONNECTED) {
-                return;
-              }
-              boolean blocked = paused;
-              if (!blocked && heardMillis + silenceMillis <= lane().nowMillis()) {
-                fail(
-                    ReasonCode.KEEP_ALIVE_TIMEOUT,
-                    "nothing was heard for " + silenceMillis / 1000 + " s");
-                return;
-              }
-              if (blocked) {
-                heardMillis = lane().nowMillis();
-              }
-              watch(silenceMillis);
-            });
-  }
-
-  private void refuseConnect(String clientId, ReasonCode reason, String why) {
-    refused("connect", clientId, "", why);
-    ConnAckProperties properties = ConnAckProperties.because(Explanation.of(why));
-    ByteBuf bytes = requireNonNull(channel).alloc().buffer(64);
-    encoder.encode(new ConnAck(false, reason, properties), bytes);
-    var _ = requireNonNull(channel).writeAndFlush(bytes);
-    close();
-  }
+  // Leaving.
 
   void refused(String action, String clientId, String resource, String why) {
     String principal = transport.principal() == null ? "" : transport.principal().id();
     gateway.refusals().refused(transport.account(), action, clientId, resource, principal, why);
   }
-
-  // Leaving.
 
   private void disconnect(Disconnect packet) {
     Long expiry = packet.sessionExpirySeconds();
@@ -419,7 +210,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
 
   /** The client broke a rule, or may not do what it tries: says so in MQTT 5 and closes. */
   void fail(ReasonCode reason, String why) {
-    if (state == State.CLOSED) {
+    if (closed()) {
       return;
     }
     LOG.log(
@@ -431,7 +222,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
   }
 
   private void goodbye(ReasonCode reason, String why) {
-    if (is5() && state == State.CONNECTED && reason.code() >= 0x80) {
+    if (is5() && open() && reason.code() >= 0x80) {
       send(Disconnect.because(reason, Explanation.of(why)));
     }
   }
@@ -440,28 +231,23 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
     Session mine = session;
     if (mine != null) {
       session = null;
-      requireNonNull(publisher).broker().clients().disconnected(mine, this, lost);
+      requireNonNull(publisher).broker().clients().disconnected(mine, output(), lost);
     }
   }
 
-  private void close() {
-    if (state == State.CLOSED) {
+  void close() {
+    if (closed()) {
       return;
     }
-    state = state.to(State.CLOSED);
-    noDeadline();
-    flush();
-    ByteBuf rest = unread;
-    if (rest != null && !decoding) {
-      unread = null;
-      rest.release();
-    }
-    requireNonNull(channel).flush();
-    var _ = requireNonNull(channel).close();
+    to(State.CLOSED);
+    admission.end();
+    output().flush();
+    input.close();
+    var _ = channel().close();
   }
 
-  @Override
-  public void close(Closing why) {
+  /** The broker ends it, and has detached the session already. */
+  void close(Closing why) {
     goodbye(Farewell.reason(why), Farewell.text(why));
     session = null;
     close();
@@ -476,11 +262,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
 
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
-    ByteBuf rest = unread;
-    if (rest != null) {
-      unread = null;
-      rest.release();
-    }
+    input.release();
   }
 
   @Override
@@ -512,69 +294,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements Target {
 
   /** Sends any packet. */
   void send(Packet packet) {
-    encoder.encode(packet, out(64));
+    output().send(packet);
   }
 
-  Encoder encoder() {
-    return encoder;
-  }
-
-  @Override
-  public boolean properties() {
-    return is5();
-  }
-
-  @Override
-  public long packetBytesMax() {
-    return packetBytesMax;
-  }
-
-  @Override
-  public boolean writable() {
-    return requireNonNull(channel).isWritable();
-  }
-
-  @Override
-  public ByteBuf out(int bytes) {
-    if (output().mark() && lane != null) {
-      lane.dirty(this);
-    }
-    return output().room(bytes);
-  }
-
-  @Override
-  public void append(ByteBuf piece) {
-    output().append(piece);
-  }
-
-  @Override
-  public void flush() {
-    output().flush();
-  }
-
-  private Output output() {
-    return requireNonNull(output);
-  }
-
-  @Override
-  public void release(int packetId) {
-    encoder.pubRel(out(4), packetId);
-  }
-
-  /** Hears that a release is durable, or cannot be. */
-  void released(int packetId, Inbound.Released how) {
-    if (state != State.CONNECTED) {
-      return;
-    }
-    switch (how) {
-      case KNOWN -> encoder.pubComp(out(4), packetId);
-      case UNKNOWN ->
-          send(new PubComp(packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, Explanation.NONE));
-      case UNAVAILABLE -> fail(ReasonCode.SERVER_UNAVAILABLE, "the store is not available");
-    }
-  }
-
-  boolean open() {
-    return state == State.CONNECTED;
+  /** A buffer with room for so many bytes, to be written at once. */
+  ByteBuf out(int bytes) {
+    return output().out(bytes);
   }
 }

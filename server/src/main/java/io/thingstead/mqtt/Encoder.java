@@ -144,12 +144,6 @@ public final class Encoder {
     return packetIdAt;
   }
 
-  /** A PUBLISH encoded once for many targets; see {@link PublishFrame}. */
-  public PublishFrame frame(
-      byte[] topic, ByteBuf payload, Qos qos, boolean retain, PublishProperties properties) {
-    return PublishFrame.of(this, topic, payload, qos, retain, properties);
-  }
-
   public void pubAck(ByteBuf out, int packetId) {
     ack(out, PUBACK, packetId);
   }

@@ -3,10 +3,16 @@ package io.thingstead.mqtt;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.WriteBufferWaterMark;
+import io.thingstead.broker.Closing;
+import io.thingstead.broker.Lane;
+import io.thingstead.broker.Target;
 import org.jspecify.annotations.Nullable;
 
-/** What a connection has to send at the end of its loop's turn, gathered in few buffers. */
-final class Output {
+/**
+ * What a connection has to send at the end of its loop's turn, gathered in few buffers; the target
+ * of its session.
+ */
+final class Output implements Target {
   // Bytes waiting for a slow client: above the second its messages wait, below the first they go
   // on.
   private static final WriteBufferWaterMark WAITING =
@@ -17,24 +23,66 @@ final class Output {
 
   private static final int BUFFER_BYTES = 256;
 
+  private final Connection connection;
   private final Channel channel;
+  private Encoder encoder = Encoder.of(Version.V3_1_1);
+  private long packetBytesMax = Long.MAX_VALUE;
+  private @Nullable Lane lane;
   private @Nullable ByteBuf buffer;
   private boolean dirty;
 
-  Output(Channel channel) {
+  Output(Connection connection, Channel channel) {
+    this.connection = connection;
     this.channel = channel;
     channel.config().setWriteBufferWaterMark(WAITING);
   }
 
-  /** Notes that there is something to flush; whether that is news. */
-  boolean mark() {
-    boolean news = !dirty;
-    dirty = true;
-    return news;
+  void speaks(Version version) {
+    encoder = Encoder.of(version);
   }
 
-  /** The buffer, with room for so many bytes. */
-  ByteBuf room(int bytes) {
+  /** From here on the lane flushes it. */
+  void lives(Lane on, long packetBytesMax) {
+    lane = on;
+    this.packetBytesMax = packetBytesMax;
+  }
+
+  Encoder encoder() {
+    return encoder;
+  }
+
+  /** Sends any packet. */
+  void send(Packet packet) {
+    encoder.encode(packet, out(64));
+  }
+
+  @Override
+  public boolean properties() {
+    return encoder.version().is5();
+  }
+
+  @Override
+  public long packetBytesMax() {
+    return packetBytesMax;
+  }
+
+  @Override
+  public boolean writable() {
+    return channel.isWritable();
+  }
+
+  @Override
+  public ByteBuf out(int bytes) {
+    if (!dirty) {
+      dirty = true;
+      if (lane != null) {
+        lane.dirty(this);
+      }
+    }
+    return room(bytes);
+  }
+
+  private ByteBuf room(int bytes) {
     ByteBuf now = buffer;
     if (now == null) {
       now = channel.alloc().directBuffer(Math.max(bytes, BUFFER_BYTES));
@@ -51,13 +99,14 @@ final class Output {
     return now;
   }
 
-  /** Sends a large piece behind what the buffer holds. */
-  void append(ByteBuf piece) {
+  @Override
+  public void append(ByteBuf piece) {
     hand();
     var _ = channel.write(piece, channel.voidPromise());
   }
 
-  void flush() {
+  @Override
+  public void flush() {
     dirty = false;
     hand();
     channel.flush();
@@ -69,5 +118,15 @@ final class Output {
       buffer = null;
       var _ = channel.write(now, channel.voidPromise());
     }
+  }
+
+  @Override
+  public void release(int packetId) {
+    encoder.pubRel(out(4), packetId);
+  }
+
+  @Override
+  public void close(Closing why) {
+    connection.close(why);
   }
 }

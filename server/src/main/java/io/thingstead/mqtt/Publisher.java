@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.thingstead.authorize.Authorization;
 import io.thingstead.authorize.Decision;
 import io.thingstead.broker.Broker;
-import io.thingstead.broker.MessageProperties;
+import io.thingstead.broker.Inbound;
 import io.thingstead.broker.Origin;
 import io.thingstead.broker.Outcome;
 import io.thingstead.broker.Qos;
@@ -12,7 +12,6 @@ import io.thingstead.broker.Receipt;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import io.thingstead.model.topic.InvalidTopicException;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** What one client publishes: checked, routed, acknowledged when it is safe. */
@@ -24,13 +23,16 @@ final class Publisher {
   private final TopicCache topics;
   private final Acks acks = new Acks(this::acknowledge);
   private final Origin origin;
-  private TopicCache.@Nullable Slot[] aliases = {};
+  private final PublishLimits sizes;
+  private final InboundAliases aliases;
 
   Publisher(Connection connection, Broker broker, Authorization authorization) {
     this.connection = connection;
     this.broker = broker;
     this.authorization = authorization;
     this.limits = connection.limits().messages();
+    this.sizes = new PublishLimits(limits);
+    this.aliases = new InboundAliases(limits.topicAliases());
     this.topics = new TopicCache(broker, connection.profile(), connection.limits().topics());
     var principal = connection.transport().principal();
     this.origin =
@@ -45,19 +47,28 @@ final class Publisher {
     return broker;
   }
 
+  /**
+   * Takes a PUBLISH.
+   *
+   * @throws PacketException when it ends the connection
+   */
   void publish(Publish packet) {
-    if (!accepts(packet)) {
-      return;
+    sizes.check(packet);
+    if (packet.qos() != Qos.AT_MOST_ONCE) {
+      checkWindow(packet);
     }
     TopicCache.Slot slot;
     try {
-      slot = slot(packet);
+      slot =
+          packet.properties().topicAlias() == 0
+              ? topics.get(packet.buffer(), packet.topicStart(), packet.topicLength())
+              : aliases.slot(packet, topics);
     } catch (InvalidTopicException e) {
       String topic = packet.topic();
       refuse(packet, topic, ReasonCode.TOPIC_NAME_INVALID, String.valueOf(e.getMessage()));
       return;
     }
-    if (slot == null || !permitted(packet, slot)) {
+    if (!permitted(packet, slot)) {
       return;
     }
     switch (packet.qos()) {
@@ -67,99 +78,22 @@ final class Publisher {
     }
   }
 
-  private boolean accepts(Publish packet) {
-    if (packet.payloadLength() > limits.payloadBytes()) {
-      connection.fail(
-          ReasonCode.PACKET_TOO_LARGE,
-          "a payload of %d bytes, more than %d"
-              .formatted(packet.payloadLength(), limits.payloadBytes()));
-      return false;
-    }
-    if (packet.qos() == Qos.AT_MOST_ONCE) {
-      return checked(packet.properties());
-    }
+  private void checkWindow(Publish packet) {
     if (packet.qos() == Qos.EXACTLY_ONCE && connection.profile() == Profile.AWS) {
-      connection.fail(ReasonCode.QOS_NOT_SUPPORTED, "QoS 2 is not supported (profile AWS)");
-      return false;
+      throw new PacketException(
+          ReasonCode.QOS_NOT_SUPPORTED, "QoS 2 is not supported (profile AWS)");
     }
     int open = acks.count() + connection.session().inbound().count();
-    if (open >= limits.unackedIn()) {
-      boolean again =
-          packet.qos() == Qos.EXACTLY_ONCE
-              && connection.session().inbound().knows(packet.packetId());
-      if (connection.is5() && !again) {
-        connection.fail(
-            ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
-            "more than " + limits.unackedIn() + " messages without an answer");
-        return false;
-      }
+    if (open < limits.unackedIn() || !connection.is5()) {
+      return;
     }
-    return checked(packet.properties());
-  }
-
-  private boolean checked(PublishProperties properties) {
-    if (properties.equals(PublishProperties.NONE)) {
-      return true;
+    boolean again =
+        packet.qos() == Qos.EXACTLY_ONCE && connection.session().inbound().knows(packet.packetId());
+    if (!again) {
+      throw new PacketException(
+          ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+          "more than " + limits.unackedIn() + " messages without an answer [MQTT-3.3.4-7]");
     }
-    MessageProperties message = properties.message();
-    String response = message.responseTopic();
-    if (response != null && (response.indexOf('+') >= 0 || response.indexOf('#') >= 0)) {
-      connection.fail(
-          ReasonCode.PROTOCOL_ERROR, "a Response Topic with a wildcard [MQTT-3.3.2-14]");
-      return false;
-    }
-    String what = null;
-    if (bytes(message.contentType()) > limits.contentTypeBytes()) {
-      what = "a Content Type of more than " + limits.contentTypeBytes() + " bytes";
-    } else if (message.correlationData() != null
-        && message.correlationData().length > limits.correlationDataBytes()) {
-      what = "Correlation Data of more than " + limits.correlationDataBytes() + " bytes";
-    } else if (userBytes(message) > limits.userPropertiesBytes()) {
-      what = "User Properties of more than " + limits.userPropertiesBytes() + " bytes";
-    }
-    if (what != null) {
-      connection.fail(ReasonCode.PACKET_TOO_LARGE, what);
-    }
-    return what == null;
-  }
-
-  private static int bytes(@Nullable String text) {
-    return text == null ? 0 : text.getBytes(StandardCharsets.UTF_8).length;
-  }
-
-  private static long userBytes(MessageProperties message) {
-    long sum = 0;
-    for (MessageProperties.UserProperty property : message.userProperties()) {
-      sum += bytes(property.name()) + bytes(property.value());
-    }
-    return sum;
-  }
-
-  /** The topic's slot, through an alias if one is given; null when that is wrong. */
-  private TopicCache.@Nullable Slot slot(Publish packet) {
-    int alias = packet.properties().topicAlias();
-    if (alias == 0) {
-      return topics.get(packet.buffer(), packet.topicStart(), packet.topicLength());
-    }
-    if (alias > limits.topicAliases()) {
-      connection.fail(
-          ReasonCode.TOPIC_ALIAS_INVALID,
-          "topic alias " + alias + " is above " + limits.topicAliases());
-      return null;
-    }
-    if (packet.topicLength() > 0) {
-      TopicCache.Slot slot = topics.get(packet.buffer(), packet.topicStart(), packet.topicLength());
-      if (alias > aliases.length) {
-        aliases = java.util.Arrays.copyOf(aliases, alias);
-      }
-      aliases[alias - 1] = slot;
-      return slot;
-    }
-    TopicCache.Slot known = alias > aliases.length ? null : aliases[alias - 1];
-    if (known == null) {
-      connection.fail(ReasonCode.PROTOCOL_ERROR, "topic alias " + alias + " was never set");
-    }
-    return known;
   }
 
   private boolean permitted(Publish packet, TopicCache.Slot slot) {
@@ -310,7 +244,23 @@ final class Publisher {
     }
   }
 
+  /** Answers PUBREL. */
   void release(int packetId) {
-    connection.session().inbound().release(packetId, how -> connection.released(packetId, how));
+    connection.session().inbound().release(packetId, how -> released(packetId, how));
+  }
+
+  /** Hears that a release is durable, or cannot be. */
+  private void released(int packetId, Inbound.Released how) {
+    if (!connection.open()) {
+      return;
+    }
+    switch (how) {
+      case KNOWN -> connection.encoder().pubComp(connection.out(4), packetId);
+      case UNKNOWN ->
+          connection.send(
+              new PubComp(packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, Explanation.NONE));
+      case UNAVAILABLE ->
+          connection.fail(ReasonCode.SERVER_UNAVAILABLE, "the store is not available");
+    }
   }
 }

@@ -319,7 +319,7 @@ class ConnectionTest {
   void clientThatDoesNotConnectInTimeIsClosed() {
     EmbeddedChannel channel = new EmbeddedChannel(node.connection());
     channel.freezeTime();
-    channel.advanceTimeBy(Connection.CONNECT_SECONDS_MAX - 1, TimeUnit.SECONDS);
+    channel.advanceTimeBy(Admission.CONNECT_SECONDS_MAX - 1, TimeUnit.SECONDS);
     channel.runScheduledPendingTasks();
     assertThat(channel.isOpen()).isTrue();
     channel.advanceTimeBy(2, TimeUnit.SECONDS);

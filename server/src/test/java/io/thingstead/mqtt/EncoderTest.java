@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.thingstead.broker.MessageProperties;
 import io.thingstead.broker.Qos;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -103,26 +102,6 @@ class EncoderTest {
       assertThat(out.readableBytes()).isEqualTo(1 + border[1] + 3);
       out.clear();
     }
-  }
-
-  @Test
-  void frameIsPatchedForEachTarget() {
-    PublishProperties properties =
-        new PublishProperties(
-            9, 0, List.of(), new MessageProperties(true, "t", null, null, List.of()));
-    ByteBuf payload = Unpooled.copiedBuffer("hi", UTF_8);
-    byte[] topic = "a".getBytes(UTF_8);
-    PublishFrame frame = V5.frame(topic, payload, Qos.EXACTLY_ONCE, false, properties);
-    payload.setByte(0, 'X');
-    frame.writeTo(out, 0x1234, false);
-    assertThat(out.readableBytes()).isEqualTo(frame.size());
-    frame.writeTo(out, 0x5678, true);
-    String rest = "0b" + "0200000009" + "0101" + "03000174" + "6869";
-    assertThat(written())
-        .isEqualTo("3413" + "000161" + "1234" + rest + "3c13" + "000161" + "5678" + rest);
-    PublishFrame plain = V3.frame(topic, payload, Qos.AT_MOST_ONCE, true, properties);
-    plain.writeTo(out, 7, false);
-    assertThat(written()).isEqualTo("3105" + "000161" + "5869");
   }
 
   @Test

@@ -1,0 +1,186 @@
+package io.thingstead.mqtt;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.thingstead.broker.Clients;
+import io.thingstead.broker.Closing;
+import io.thingstead.broker.Connecting;
+import io.thingstead.broker.Lane;
+import io.thingstead.broker.Session;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection's way from accepted to connected: CONNECT is judged off the loop, the channel moves
+ * to the loop of its session, the session is made ready, CONNACK goes out.
+ */
+final class Admission {
+  /** Seconds a client has to become connected, from when its connection was accepted. */
+  static final int CONNECT_SECONDS_MAX = 10;
+
+  private final Connection connection;
+  private final Gateway gateway;
+  private @Nullable Connect connect;
+  private @Nullable Future<?> deadline;
+
+  Admission(Connection connection, Gateway gateway) {
+    this.connection = connection;
+    this.gateway = gateway;
+  }
+
+  private Channel channel() {
+    return connection.channel();
+  }
+
+  /** The client has connected its socket; on the loop that accepted it. */
+  void begin() {
+    deadline = channel().eventLoop().schedule(this::overdue, CONNECT_SECONDS_MAX, SECONDS);
+  }
+
+  /** Ends the wait for the client. */
+  void end() {
+    connect = null;
+    Future<?> pending = deadline;
+    if (pending != null) {
+      deadline = null;
+      pending.cancel(false);
+    }
+  }
+
+  /** The time to become connected is over; on the loop that accepted the connection. */
+  private void overdue() {
+    if (channel().eventLoop().inEventLoop()) {
+      closeOverdue();
+    } else {
+      // It was moved meanwhile.
+      channel().eventLoop().execute(this::closeOverdue);
+    }
+  }
+
+  private void closeOverdue() {
+    if (connection.open() || connection.closed()) {
+      return;
+    }
+    String why = "it was not connected within " + CONNECT_SECONDS_MAX + " s";
+    connection.refused("connect", connect == null ? "" : connect.clientId(), "", why);
+    connection.fail(ReasonCode.UNSPECIFIED_ERROR, why);
+  }
+
+  /** The first packet. */
+  void connect(Connect packet) {
+    connect = packet;
+    connection.output().speaks(packet.version());
+    connection.to(State.AUTHORIZING);
+    connection.pause();
+    Joining join =
+        new Joining(
+            gateway, connection.transport(), connection.profile(), connection.limits(), packet);
+    Channel on = channel();
+    gateway
+        .blocking()
+        .execute(
+            () -> {
+              Joining.Answer answer = join.decide();
+              on.eventLoop().execute(() -> decided(answer));
+            });
+  }
+
+  private void decided(Joining.Answer answer) {
+    if (connection.closed()) {
+      return;
+    }
+    switch (answer) {
+      case Joining.Refused refused -> refuse(refused.clientId(), refused.reason(), refused.why());
+      case Joining.Allowed allowed -> move(allowed);
+    }
+  }
+
+  /** Goes to the loop where the client's session lives. */
+  private void move(Joining.Allowed allowed) {
+    connection.to(State.JOINING);
+    Channel on = channel();
+    Lane to = allowed.broker().clients().lane(allowed.client().clientId());
+    NettyLoop loop = (NettyLoop) to.loop();
+    if (loop.current()) {
+      join(allowed, to);
+      return;
+    }
+    var _ =
+        on.deregister()
+            .addListener(
+                _ ->
+                    loop.eventLoop()
+                        .register(on)
+                        .addListener(
+                            moved -> {
+                              if (moved.isSuccess()) {
+                                join(allowed, to);
+                              } else {
+                                var _ = on.close();
+                              }
+                            }));
+  }
+
+  private void join(Joining.Allowed allowed, Lane to) {
+    if (connection.closed()) {
+      return;
+    }
+    connection.lives(to, requireNonNull(connect).properties().maximumPacketSize());
+    Connecting client = allowed.client();
+    allowed
+        .broker()
+        .clients()
+        .connect(
+            client,
+            connection.output(),
+            new Clients.Connected() {
+              @Override
+              public void connected(Session session, boolean present) {
+                Admission.this.connected(allowed, session, present);
+              }
+
+              @Override
+              public void refused(Closing why) {
+                if (!connection.closed()) {
+                  refuse(client.clientId(), Farewell.reason(why), Farewell.text(why));
+                }
+              }
+            });
+  }
+
+  private void connected(Joining.Allowed allowed, Session session, boolean present) {
+    if (connection.closed()) {
+      allowed.broker().clients().disconnected(session, connection.output(), true);
+      return;
+    }
+    end();
+    connection.connected(allowed, session);
+    connection.send(new ConnAck(present, ReasonCode.SUCCESS, allowed.properties()));
+    Channel on = channel();
+    allowed
+        .client()
+        .authorization()
+        .onRevoked(
+            () ->
+                on.eventLoop()
+                    .execute(
+                        () ->
+                            connection.fail(
+                                ReasonCode.NOT_AUTHORIZED, "its certificate was revoked")));
+    // The session may have messages: they follow when this returns.
+    on.eventLoop().execute(connection::resume);
+  }
+
+  /** Answers with a CONNACK that says no, and closes. */
+  void refuse(String clientId, ReasonCode reason, String why) {
+    connection.refused("connect", clientId, "", why);
+    ConnAckProperties properties = ConnAckProperties.because(Explanation.of(why));
+    ByteBuf bytes = channel().alloc().buffer(64);
+    connection.encoder().encode(new ConnAck(false, reason, properties), bytes);
+    var _ = channel().writeAndFlush(bytes);
+    connection.close();
+  }
+}

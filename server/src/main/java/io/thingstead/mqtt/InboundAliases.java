@@ -1,0 +1,44 @@
+package io.thingstead.mqtt;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** The topic aliases one client has set, for as long as its connection lasts [MQTT-3.3.2-7]. */
+final class InboundAliases {
+  private final int most;
+  private TopicCache.@Nullable Slot[] slots = {};
+
+  /**
+   * @param most the highest alias, as CONNACK said
+   */
+  InboundAliases(int most) {
+    this.most = most;
+  }
+
+  /**
+   * The topic of a PUBLISH that carries an alias; sets the alias if it names the topic too.
+   *
+   * @throws PacketException for an alias that is too high or was never set
+   */
+  TopicCache.Slot slot(Publish packet, TopicCache topics) {
+    int alias = packet.properties().topicAlias();
+    if (alias > most) {
+      throw new PacketException(
+          ReasonCode.TOPIC_ALIAS_INVALID,
+          "topic alias " + alias + " is above " + most + " [MQTT-3.3.2-9]");
+    }
+    if (packet.topicLength() > 0) {
+      TopicCache.Slot slot = topics.get(packet.buffer(), packet.topicStart(), packet.topicLength());
+      if (alias > slots.length) {
+        slots = Arrays.copyOf(slots, alias);
+      }
+      slots[alias - 1] = slot;
+      return slot;
+    }
+    TopicCache.Slot known = alias > slots.length ? null : slots[alias - 1];
+    if (known == null) {
+      throw PacketException.protocol("topic alias " + alias + " was never set [MQTT5 3.3.2.3.4]");
+    }
+    return known;
+  }
+}

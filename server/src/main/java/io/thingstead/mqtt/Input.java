@@ -1,0 +1,139 @@
+package io.thingstead.mqtt;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client has sent, cut into packets: keeps the bytes of a packet that has not arrived whole,
+ * and everything while the connection is paused. On the connection's loop.
+ */
+final class Input {
+  /** Bytes a client may send before CONNACK tells it that it is connected. */
+  private static final int EARLY_BYTES_MAX = 64 << 10;
+
+  private final Connection connection;
+  private final Decoder decoder;
+  private @Nullable ByteBuf unread;
+  private boolean paused;
+  private boolean decoding;
+
+  Input(Connection connection, int packetBytesMax) {
+    this.connection = connection;
+    this.decoder = new Decoder(packetBytesMax);
+  }
+
+  /** What the client speaks; null until it has said so. */
+  @Nullable Version version() {
+    return decoder.version();
+  }
+
+  boolean paused() {
+    return paused;
+  }
+
+  /** Takes over the bytes that have come. */
+  void read(ByteBuf bytes) {
+    if (unread == null && !paused) {
+      try {
+        decode(bytes);
+        keep(bytes);
+      } finally {
+        bytes.release();
+      }
+      return;
+    }
+    ByteBuf all = unread == null ? channel().alloc().buffer(bytes.readableBytes()) : unread;
+    unread = all;
+    all.writeBytes(bytes);
+    bytes.release();
+    if (!paused) {
+      decodeUnread();
+    } else if (all.readableBytes() > EARLY_BYTES_MAX && !connection.open()) {
+      connection.fail(
+          ReasonCode.QUOTA_EXCEEDED, "more than " + EARLY_BYTES_MAX + " bytes before CONNACK");
+    }
+  }
+
+  private Channel channel() {
+    return connection.channel();
+  }
+
+  private void keep(ByteBuf bytes) {
+    if (bytes.isReadable() && !connection.closed()) {
+      ByteBuf rest = channel().alloc().buffer(Math.max(64, bytes.readableBytes()));
+      rest.writeBytes(bytes);
+      unread = rest;
+    }
+  }
+
+  private void decodeUnread() {
+    ByteBuf all = unread;
+    if (all == null || decoding) {
+      return;
+    }
+    decode(all);
+    if (unread == null) {
+      return;
+    }
+    if (all.isReadable()) {
+      all.discardSomeReadBytes();
+    } else {
+      unread = null;
+      all.release();
+    }
+  }
+
+  private void decode(ByteBuf bytes) {
+    decoding = true;
+    try {
+      while (!paused && !connection.closed()) {
+        Packet packet = decoder.decode(bytes);
+        if (packet == null) {
+          break;
+        }
+        connection.on(packet);
+      }
+    } catch (PacketException e) {
+      connection.malformed(e);
+    } finally {
+      decoding = false;
+    }
+  }
+
+  /** Reads nothing more until {@link #resume}. */
+  void pause() {
+    if (!paused) {
+      paused = true;
+      channel().config().setAutoRead(false);
+    }
+  }
+
+  /** Goes on with what was kept, then with what comes. */
+  void resume() {
+    if (paused && connection.open()) {
+      paused = false;
+      decodeUnread();
+      if (!paused && connection.open()) {
+        channel().config().setAutoRead(true);
+      }
+    }
+  }
+
+  /** The connection is closed: nothing is read any more. */
+  void close() {
+    // A packet of it may be in work: then handlerRemoved comes later.
+    if (!decoding) {
+      release();
+    }
+  }
+
+  /** Gives back what was not read. */
+  void release() {
+    ByteBuf rest = unread;
+    if (rest != null) {
+      unread = null;
+      rest.release();
+    }
+  }
+}
