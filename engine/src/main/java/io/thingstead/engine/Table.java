@@ -3,8 +3,8 @@ package io.thingstead.engine;
 /**
  * A durable ordered table. The number is on disk: it is never reused and never changes.
  *
- * @param id 1 to 65535, unique over the whole program (features take theirs from {@code
- *     io.thingstead.boot.Tables}' ranges)
+ * @param id 1 to 65535, unique over the whole program: each feature's own class of tables takes
+ *     from its range, which docs/architecture.md lists
  * @param name for people and metrics
  * @param family where its rows live
  */

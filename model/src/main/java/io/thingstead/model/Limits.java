@@ -3,9 +3,8 @@ package io.thingstead.model;
 import java.time.Duration;
 
 /**
- * Every published quota of the device gateway and the message broker, in one place. Units are in
- * the names or types; a rate of {@link #UNLIMITED} is not counted at all. Source: AWS IoT Core
- * endpoints and quotas.
+ * Every published quota of an account, in one place. Units are in the names or types; a rate of
+ * {@link #UNLIMITED} is not counted at all. Source: AWS IoT Core endpoints and quotas.
  *
  * @param topics topic names and filters
  * @param connect connections and their handshake
@@ -15,6 +14,8 @@ import java.time.Duration;
  * @param retained retained messages
  * @param api the data plane's HTTP calls
  * @param policies policies and their attachments
+ * @param shadows device shadows
+ * @param rules rules and what their actions have not done yet
  */
 public record Limits(
     Topics topics,
@@ -24,7 +25,9 @@ public record Limits(
     Sessions sessions,
     Retained retained,
     Api api,
-    Policies policies) {
+    Policies policies,
+    Shadows shadows,
+    Rules rules) {
   /** As good as no limit. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
 
@@ -40,6 +43,10 @@ public record Limits(
 
   private static final Api API = new Api(200, 20, 15);
 
+  private static final Shadows SHADOWS = new Shadows(8, 8 * KIB);
+
+  private static final Rules RULES = new Rules(1000, 1000, 10_000, 64 * KIB * KIB, 64);
+
   /** The published sizes and counts; no rates, for they meter a bill and not a machine. */
   public static final Limits DEFAULT =
       new Limits(
@@ -52,7 +59,9 @@ public record Limits(
           new Sessions(Duration.ofHours(1), Duration.ofDays(7), 500_000, UNLIMITED),
           new Retained(500_000, UNLIMITED, Duration.ofDays(3 * 365)),
           API,
-          POLICIES);
+          POLICIES,
+          SHADOWS,
+          RULES);
 
   private static final Limits CLOUD =
       new Limits(
@@ -65,7 +74,9 @@ public record Limits(
           new Sessions(Duration.ofHours(1), Duration.ofDays(7), 500_000, 10),
           new Retained(500_000, 1, Duration.ofDays(3 * 365)),
           API,
-          POLICIES);
+          POLICIES,
+          SHADOWS,
+          RULES);
 
   private static final Limits STANDARD =
       new Limits(
@@ -93,7 +104,9 @@ public record Limits(
               UNLIMITED),
           new Retained(UNLIMITED, UNLIMITED, Duration.ofSeconds(Long.MAX_VALUE)),
           API,
-          POLICIES);
+          POLICIES,
+          SHADOWS,
+          RULES);
 
   /**
    * What a profile imposes: the published quotas and per-connection rates for {@code aws}, the
@@ -227,4 +240,24 @@ public record Limits(
    */
   public record Policies(
       int documentChars, int documentCharsRaw, int versions, int perPrincipal, int perThingGroup) {}
+
+  /**
+   * Device shadows.
+   *
+   * @param depth object levels under {@code desired} or {@code reported}
+   * @param stateBytes of the minified state after a merge, without metadata
+   */
+  public record Shadows(int depth, int stateBytes) {}
+
+  /**
+   * Rules and what their actions have not done yet.
+   *
+   * @param rules per account
+   * @param destinations HTTP destinations
+   * @param pending messages that are evaluated or whose actions are not done
+   * @param pendingBytes of their payloads
+   * @param parallelRuns of one action at one time
+   */
+  public record Rules(
+      int rules, int destinations, int pending, long pendingBytes, int parallelRuns) {}
 }

@@ -7,13 +7,13 @@ import io.thingstead.engine.Tx;
 import io.thingstead.model.AccountId;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.row.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The accounts of this server, in the server shard and all in memory. The first one is named by the
@@ -21,7 +21,6 @@ import tools.jackson.databind.json.JsonMapper;
  * begins with its id: {@code 123456789012.HOST}. Reads never wait; any thread may make them.
  */
 public final class Accounts {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int ACCOUNTS_MAX = 1_000;
   private static final int ID_LENGTH = 12;
 
@@ -42,7 +41,7 @@ public final class Accounts {
     Account known = null;
     for (Rows.Row row : server.durable().scan(Tables.ACCOUNT, Key.ALL, null, ACCOUNTS_MAX)) {
       AccountId id = new AccountId(row.key().read().text());
-      AccountRow stored = JSON.readValue(row.value(), AccountRow.class);
+      AccountRow stored = Json.decode(row.value(), AccountRow.class);
       Account account = new Account(id, stored.region(), stored.profile());
       accounts.put(id.digits(), account);
       if (stored.first()) {
@@ -120,7 +119,7 @@ public final class Accounts {
   private static Account put(Tx tx, Account account, boolean isFirst) {
     AccountRow row =
         new AccountRow(account.region(), account.profile(), isFirst, tx.now().toEpochMilli());
-    tx.put(Tables.ACCOUNT, Key.of(account.id().digits()), JSON.writeValueAsBytes(row));
+    tx.put(Tables.ACCOUNT, Key.of(account.id().digits()), Json.encode(row));
     return account;
   }
 

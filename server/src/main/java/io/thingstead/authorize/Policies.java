@@ -13,6 +13,8 @@ import io.thingstead.model.PolicyName;
 import io.thingstead.model.policy.MalformedPolicyException;
 import io.thingstead.model.policy.NamedPolicy;
 import io.thingstead.model.policy.PolicyDocument;
+import io.thingstead.row.Json;
+import io.thingstead.row.Page;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -186,7 +188,7 @@ public final class Policies implements Attachments {
     PolicyRow row = PolicyTable.require(rows, policyName);
     List<PolicyVersion> versions = new ArrayList<>();
     for (Rows.Row stored : PolicyTable.versions(rows, policyName)) {
-      VersionRow version = Stored.decode(stored.value(), VersionRow.class);
+      VersionRow version = Json.decode(stored.value(), VersionRow.class);
       versions.add(version(policyName, PolicyTable.versionOf(stored), row, version));
     }
     return versions.reversed();
@@ -265,8 +267,8 @@ public final class Policies implements Attachments {
                 AwsError.LIMIT_EXCEEDED,
                 "%s has %d policies; detach one first".formatted(target, attached.size()));
           }
-          tx.put(Tables.TARGET_POLICY, Key.of(target, policyName), Stored.NOTHING);
-          tx.put(Tables.POLICY_TARGET, Key.of(policyName, target), Stored.NOTHING);
+          tx.put(Tables.TARGET_POLICY, Key.of(target, policyName), PolicyTable.NOTHING);
+          tx.put(Tables.POLICY_TARGET, Key.of(policyName, target), PolicyTable.NOTHING);
           tellTarget(tx, target);
           return target;
         });
@@ -304,7 +306,7 @@ public final class Policies implements Attachments {
         registry.durable(),
         Tables.TARGET_POLICY,
         Key.of(target),
-        pageSize,
+        Page.Size.OLDER.of(pageSize),
         marker,
         PolicyTable::second);
   }
@@ -315,7 +317,12 @@ public final class Policies implements Attachments {
     Rows rows = registry.durable();
     PolicyTable.require(rows, policyName);
     return Page.read(
-        rows, Tables.POLICY_TARGET, Key.of(policyName), pageSize, marker, PolicyTable::second);
+        rows,
+        Tables.POLICY_TARGET,
+        Key.of(policyName),
+        Page.Size.OLDER.of(pageSize),
+        marker,
+        PolicyTable::second);
   }
 
   /** GetEffectivePolicies of a principal: the versions in force. */

@@ -7,11 +7,15 @@ import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.model.policy.NamedPolicy;
 import io.thingstead.model.policy.PolicyDocument;
+import io.thingstead.row.Json;
+import io.thingstead.row.Page;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of policies, their versions and attachments. */
 final class PolicyTable {
+  static final byte[] NOTHING = {};
+
   private static final int ASCENDING = 0;
   private static final int DESCENDING = 1;
 
@@ -22,7 +26,7 @@ final class PolicyTable {
 
   static @Nullable PolicyRow find(Rows rows, String name) {
     byte[] stored = rows.get(Tables.POLICY, Key.of(name));
-    return stored == null ? null : Stored.decode(stored, PolicyRow.class);
+    return stored == null ? null : Json.decode(stored, PolicyRow.class);
   }
 
   static PolicyRow require(Rows rows, String name) {
@@ -39,21 +43,21 @@ final class PolicyTable {
       throw new ApiException(
           AwsError.RESOURCE_NOT_FOUND, "policy " + name + " has no version " + version);
     }
-    return Stored.decode(stored, VersionRow.class);
+    return Json.decode(stored, VersionRow.class);
   }
 
   static void put(Tx tx, String name, PolicyRow row) {
-    tx.put(Tables.POLICY, Key.of(name), Stored.encode(row));
+    tx.put(Tables.POLICY, Key.of(name), Json.encode(row));
   }
 
   static void putVersion(Tx tx, String name, long version, VersionRow row) {
-    tx.put(Tables.VERSION, Key.of(name, version), Stored.encode(row));
+    tx.put(Tables.VERSION, Key.of(name, version), Json.encode(row));
   }
 
   static void insert(Tx tx, String name, PolicyRow row) {
     put(tx, name, row);
-    tx.put(Tables.POLICY_BY_DATE, byDate(ASCENDING, name, row), Stored.NOTHING);
-    tx.put(Tables.POLICY_BY_DATE, byDate(DESCENDING, name, row), Stored.NOTHING);
+    tx.put(Tables.POLICY_BY_DATE, byDate(ASCENDING, name, row), NOTHING);
+    tx.put(Tables.POLICY_BY_DATE, byDate(DESCENDING, name, row), NOTHING);
   }
 
   static void delete(Tx tx, String name, PolicyRow row) {
@@ -71,7 +75,13 @@ final class PolicyTable {
   static Page<String> names(
       Rows rows, boolean ascending, @Nullable Integer pageSize, @Nullable String marker) {
     Key prefix = Key.of(ascending ? ASCENDING : DESCENDING);
-    return Page.read(rows, Tables.POLICY_BY_DATE, prefix, pageSize, marker, PolicyTable::dated);
+    return Page.read(
+        rows,
+        Tables.POLICY_BY_DATE,
+        prefix,
+        Page.Size.OLDER.of(pageSize),
+        marker,
+        PolicyTable::dated);
   }
 
   private static String dated(Rows.Row row) {
@@ -113,7 +123,7 @@ final class PolicyTable {
     if (row == null || version == null) {
       return null;
     }
-    String document = Stored.decode(version, VersionRow.class).document();
+    String document = Json.decode(version, VersionRow.class).document();
     return new NamedPolicy(
         name, Long.toString(row.defaultVersion()), PolicyDocument.parse(document));
   }

@@ -16,6 +16,7 @@ import io.thingstead.engine.ShardId;
 import io.thingstead.engine.ThreadWorkers;
 import io.thingstead.engine.rocks.RocksSettings;
 import io.thingstead.engine.rocks.RocksStore;
+import io.thingstead.engine.rocks.StoreDirectory;
 import io.thingstead.event.RefusalLog;
 import io.thingstead.http.HttpLimits;
 import io.thingstead.http.HttpServer;
@@ -216,7 +217,7 @@ public final class Node implements AutoCloseable {
   }
 
   private Engine engine(DataDirectory data) {
-    keep(io.thingstead.engine.rocks.DataDirectory.open(data.store()));
+    StoreDirectory.prepare(data.store());
     RocksStore store = RocksStore.open(tables(data), RocksSettings.DEFAULTS);
     return keep(
         new Engine(
@@ -345,10 +346,10 @@ public final class Node implements AutoCloseable {
     Settings.Limits limits = settings.limits();
     return new NetLimits(
         limits.handshakeTimeout(),
-        NetLimits.DEFAULT.firstByte(),
-        NetLimits.DEFAULT.connections(),
+        limits.handshakeTimeout(),
+        NetLimits.CONNECTIONS,
         limits.connectionsPerAddress(),
-        NetLimits.DEFAULT.requestLineBytes(),
+        limits.httpHeaderBytes(),
         limits.httpHeaderBytes());
   }
 

@@ -18,7 +18,6 @@ import io.thingstead.identity.KeyPairs;
 import io.thingstead.identity.MasterKey;
 import io.thingstead.model.AccountId;
 import io.thingstead.model.Limits;
-import io.thingstead.model.shadow.ShadowLimits;
 import io.thingstead.model.topic.BasicIngest;
 import io.thingstead.model.topic.TopicFilter;
 import io.thingstead.operation.Features;
@@ -26,7 +25,6 @@ import io.thingstead.registry.Attachment;
 import io.thingstead.registry.ThingPrincipals;
 import io.thingstead.registry.ThingTypes;
 import io.thingstead.registry.Things;
-import io.thingstead.rules.RuleSettings;
 import io.thingstead.rules.Rules;
 import io.thingstead.rules.Work;
 import io.thingstead.rules.action.HttpCalls;
@@ -104,6 +102,7 @@ final class Tenants implements AutoCloseable {
   /** Makes an account's features and reads what a former run has left of it. */
   void open(Account account) {
     long number = account.id().number();
+    Limits limits = Limits.of(account.profile());
     AccountShard registry = shard(ShardId.REGISTRY, 0, number);
     Certificates certificates =
         new Certificates(account, registry, master, keys, work.clock(), random);
@@ -115,7 +114,7 @@ final class Tenants implements AutoCloseable {
             account,
             registry,
             (tx, target) -> anonymous.contains(target) || isCertificate(account, tx, target),
-            Limits.of(account.profile()).policies(),
+            limits.policies(),
             random);
     Authorizer authorizer =
         new Authorizer(
@@ -129,7 +128,7 @@ final class Tenants implements AutoCloseable {
     principals.onChange(authorizer::changed);
     Broker broker = broker(account, number);
     Shadows shadows =
-        new Shadows(account, shadowShards(number), broker, ShadowLimits.DEFAULT, this::runLater);
+        new Shadows(account, shadowShards(number), broker, limits.shadows(), this::runLater);
     Rules rules =
         new Rules(
             account,
@@ -138,7 +137,7 @@ final class Tenants implements AutoCloseable {
             broker,
             calls,
             endpoint,
-            RuleSettings.DEFAULTS,
+            limits.rules(),
             work);
     Why why = new Why(account, authorizer, thing -> principalsOf(principals, thing));
     features.put(

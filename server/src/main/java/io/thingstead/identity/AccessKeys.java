@@ -5,6 +5,7 @@ import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
 import io.thingstead.model.AccountId;
+import io.thingstead.row.Json;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;

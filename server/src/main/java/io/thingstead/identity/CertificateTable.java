@@ -3,11 +3,8 @@ package io.thingstead.identity;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
 import io.thingstead.engine.Tx;
-import io.thingstead.model.ApiException;
-import io.thingstead.model.AwsError;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.List;
+import io.thingstead.row.Json;
+import io.thingstead.row.Page;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of certificates and their listing by date. */
@@ -47,46 +44,21 @@ final class CertificateTable {
   /**
    * Ids in the order of their creation.
    *
-   * @param marker what {@link Page#next} gave
+   * @param marker what the page before gave
    */
-  static Page list(Rows rows, boolean ascending, @Nullable String marker, int limit) {
+  static Page<String> list(Rows rows, boolean ascending, @Nullable String marker, int limit) {
     Key prefix = Key.of(ascending ? ASCENDING : DESCENDING);
-    Key after = marker == null ? null : parse(marker, prefix);
-    List<Rows.Row> found = rows.scan(Tables.CERTIFICATE_BY_DATE, prefix, after, limit + 1);
-    List<String> ids = new ArrayList<>();
-    for (Rows.Row row : found.subList(0, Math.min(limit, found.size()))) {
-      Key.Reader key = row.key().read();
-      key.number();
-      key.number();
-      ids.add(key.text());
-    }
-    String next =
-        found.size() > limit
-            ? Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(found.get(limit - 1).key().bytes())
-            : null;
-    return new Page(ids, next);
+    return Page.read(
+        rows,
+        Tables.CERTIFICATE_BY_DATE,
+        prefix,
+        limit,
+        marker,
+        row -> {
+          Key.Reader key = row.key().read();
+          key.number();
+          key.number();
+          return key.text();
+        });
   }
-
-  private static Key parse(String marker, Key prefix) {
-    try {
-      Key key = Key.ofBytes(Base64.getUrlDecoder().decode(marker));
-      if (key.startsWith(prefix)) {
-        return key;
-      }
-    } catch (IllegalArgumentException e) {
-      // Not Base64: told as any other marker that is not ours.
-    }
-    throw new ApiException(
-        AwsError.INVALID_REQUEST,
-        "the marker was not given by this listing; begin again without one");
-  }
-
-  /**
-   * Some ids of a listing.
-   *
-   * @param next the marker of the next page, or null
-   */
-  record Page(List<String> ids, @Nullable String next) {}
 }

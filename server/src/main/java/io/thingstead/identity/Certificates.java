@@ -7,6 +7,7 @@ import io.thingstead.engine.Rows;
 import io.thingstead.engine.Tx;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.row.Page;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.CertificateEncodingException;
@@ -27,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * threads. Spec: certificates-provisioning.md section 1.
  */
 public final class Certificates {
-  private static final int PAGE_DEFAULT = 25;
-  private static final int PAGE_MAX = 250;
   private static final int CACHED_MAX = 65_536;
 
   private final Account account;
@@ -175,30 +174,26 @@ public final class Certificates {
    * @param pageSize 1 to 250; null for 25
    * @param ascending oldest first
    */
-  public CertificatePage list(
+  public Page<ListedCertificate> list(
       @Nullable Integer pageSize, @Nullable String marker, boolean ascending) {
-    int limit = pageSize == null ? PAGE_DEFAULT : pageSize;
-    if (limit < 1 || limit > PAGE_MAX) {
-      throw new ApiException(
-          AwsError.INVALID_REQUEST, "pageSize is " + limit + ", not 1 to " + PAGE_MAX);
-    }
     Rows rows = registry.durable();
-    CertificateTable.Page page = CertificateTable.list(rows, ascending, marker, limit);
-    List<CertificatePage.Entry> entries =
-        page.ids().stream()
+    Page<String> page =
+        CertificateTable.list(rows, ascending, marker, Page.Size.OLDER.of(pageSize));
+    List<ListedCertificate> entries =
+        page.items().stream()
             .mapMulti(
-                (String id, Consumer<CertificatePage.Entry> out) -> {
+                (String id, Consumer<ListedCertificate> out) -> {
                   CertificateRow row = CertificateTable.get(rows, id);
                   if (row != null) {
                     out.accept(entry(id, row));
                   }
                 })
             .toList();
-    return new CertificatePage(entries, page.next());
+    return new Page<>(entries, page.next());
   }
 
-  private CertificatePage.Entry entry(String id, CertificateRow row) {
-    return new CertificatePage.Entry(
+  private ListedCertificate entry(String id, CertificateRow row) {
+    return new ListedCertificate(
         arn(id), id, row.status(), row.mode(), Instant.ofEpochMilli(row.createdMillis()));
   }
 

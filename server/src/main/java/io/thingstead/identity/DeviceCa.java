@@ -3,6 +3,7 @@ package io.thingstead.identity;
 import io.thingstead.account.Account;
 import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.Key;
+import io.thingstead.row.Json;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;

@@ -2,6 +2,7 @@ package io.thingstead.identity;
 
 import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.Key;
+import io.thingstead.row.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;

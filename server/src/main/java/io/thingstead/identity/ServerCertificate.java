@@ -2,6 +2,7 @@ package io.thingstead.identity;
 
 import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.Key;
+import io.thingstead.row.Json;
 import java.net.InetAddress;
 import java.security.KeyPair;
 import java.security.cert.CertificateParsingException;

@@ -19,7 +19,6 @@ public record NetLimits(
     int connectionsPerAddress,
     int requestLineBytes,
     int headerBytes) {
-  public static final NetLimits DEFAULT =
-      new NetLimits(
-          Duration.ofSeconds(10), Duration.ofSeconds(10), 500_000, 20_000, 16 << 10, 32 << 10);
+  /** Open at once on all ports of a server: as many as the published quota of one account. */
+  public static final int CONNECTIONS = 500_000;
 }

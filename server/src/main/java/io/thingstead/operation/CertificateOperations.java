@@ -16,10 +16,11 @@ import io.thingstead.api.iot.ListCertificatesResponse;
 import io.thingstead.api.iot.RegisterCertificateWithoutCAResponse;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
-import io.thingstead.identity.CertificatePage;
 import io.thingstead.identity.Certificates;
 import io.thingstead.identity.IssuedCertificate;
 import io.thingstead.identity.IssuedKeys;
+import io.thingstead.identity.ListedCertificate;
+import io.thingstead.row.Page;
 import java.util.function.Function;
 
 /** Client certificates. */
@@ -116,9 +117,9 @@ final class CertificateOperations {
         .build();
   }
 
-  private static ListCertificatesResponse listed(CertificatePage page) {
+  private static ListCertificatesResponse listed(Page<ListedCertificate> page) {
     return new ListCertificatesResponse(
-        page.certificates().stream()
+        page.items().stream()
             .map(
                 entry ->
                     new Certificate(
@@ -128,6 +129,6 @@ final class CertificateOperations {
                         CertificateMode.valueOf(entry.mode().name()),
                         entry.creationDate()))
             .toList(),
-        page.nextMarker());
+        page.next());
   }
 }

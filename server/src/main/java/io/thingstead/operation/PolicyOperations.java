@@ -11,12 +11,12 @@ import io.thingstead.api.iot.ListAttachedPoliciesResponse;
 import io.thingstead.api.iot.ListPoliciesResponse;
 import io.thingstead.api.iot.ListPolicyVersionsResponse;
 import io.thingstead.api.iot.ListTargetsForPolicyResponse;
-import io.thingstead.authorize.Page;
 import io.thingstead.authorize.Policies;
 import io.thingstead.authorize.Policy;
 import io.thingstead.authorize.PolicyVersion;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
+import io.thingstead.row.Page;
 import java.util.List;
 import java.util.function.Function;
 
@@ -53,7 +53,7 @@ final class PolicyOperations {
           Page<String> page =
               policies(call)
                   .list(!Boolean.FALSE.equals(in.ascendingOrder()), in.pageSize(), in.marker());
-          return new ListPoliciesResponse(named(call, page.items()), page.nextMarker());
+          return new ListPoliciesResponse(named(call, page.items()), page.next());
         });
     table.on(
         Iot.DELETE_POLICY,
@@ -118,13 +118,13 @@ final class PolicyOperations {
         Iot.LIST_ATTACHED_POLICIES,
         (call, in) -> {
           Page<String> page = policies(call).attached(in.target(), in.pageSize(), in.marker());
-          return new ListAttachedPoliciesResponse(named(call, page.items()), page.nextMarker());
+          return new ListAttachedPoliciesResponse(named(call, page.items()), page.next());
         });
     table.on(
         Iot.LIST_TARGETS_FOR_POLICY,
         (call, in) -> {
           Page<String> page = policies(call).targets(in.policyName(), in.pageSize(), in.marker());
-          return new ListTargetsForPolicyResponse(page.items(), page.nextMarker());
+          return new ListTargetsForPolicyResponse(page.items(), page.next());
         });
   }
 

@@ -22,12 +22,12 @@ import io.thingstead.http.OperationTable;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.registry.Attachment;
-import io.thingstead.registry.Page;
 import io.thingstead.registry.PrincipalType;
 import io.thingstead.registry.Thing;
 import io.thingstead.registry.ThingFilter;
 import io.thingstead.registry.ThingUpdate;
 import io.thingstead.registry.Things;
+import io.thingstead.row.Page;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -81,9 +81,9 @@ final class RegistryOperations {
               features
                   .apply(call.account())
                   .principals()
-                  .ofThing(in.thingName(), null, limit(in.maxResults()), in.nextToken());
+                  .ofThing(in.thingName(), null, in.maxResults(), in.nextToken());
           return new ListThingPrincipalsResponse(
-              page.items().stream().map(Attachment::principal).toList(), page.nextToken());
+              page.items().stream().map(Attachment::principal).toList(), page.next());
         });
     table.on(
         Iot.LIST_PRINCIPAL_THINGS,
@@ -92,9 +92,9 @@ final class RegistryOperations {
               features
                   .apply(call.account())
                   .principals()
-                  .ofPrincipal(in.principal(), null, limit(in.maxResults()), in.nextToken());
+                  .ofPrincipal(in.principal(), null, in.maxResults(), in.nextToken());
           return new ListPrincipalThingsResponse(
-              page.items().stream().map(Attachment::thingName).toList(), page.nextToken());
+              page.items().stream().map(Attachment::thingName).toList(), page.next());
         });
   }
 
@@ -104,10 +104,6 @@ final class RegistryOperations {
       case EXCLUSIVE_THING -> PrincipalType.EXCLUSIVE_THING;
       case NON_EXCLUSIVE_THING -> PrincipalType.NON_EXCLUSIVE_THING;
     };
-  }
-
-  static int limit(@Nullable Integer maxResults) {
-    return maxResults == null ? Page.DEFAULT_RESULTS : maxResults;
   }
 
   private CreateThingResponse create(Call call, CreateThingRequest in) {
@@ -142,7 +138,7 @@ final class RegistryOperations {
             in.attributeValue(),
             Boolean.TRUE.equals(in.usePrefixAttributeValue()),
             in.thingTypeName());
-    Page<Thing> page = things(call).list(filter, limit(in.maxResults()), in.nextToken());
+    Page<Thing> page = things(call).list(filter, in.maxResults(), in.nextToken());
     return new ListThingsResponse(
         page.items().stream()
             .map(
@@ -154,7 +150,7 @@ final class RegistryOperations {
                         thing.attributes(),
                         thing.version()))
             .toList(),
-        page.nextToken());
+        page.next());
   }
 
   private UpdateThingResponse update(Call call, UpdateThingRequest in) {

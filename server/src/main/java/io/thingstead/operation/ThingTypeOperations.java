@@ -15,9 +15,9 @@ import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
-import io.thingstead.registry.Page;
 import io.thingstead.registry.ThingType;
 import io.thingstead.registry.ThingTypes;
+import io.thingstead.row.Page;
 import java.util.List;
 import java.util.function.Function;
 
@@ -41,11 +41,7 @@ final class ThingTypeOperations {
         Iot.LIST_THING_TYPES,
         (call, in) -> {
           Page<ThingType> page =
-              types(call)
-                  .list(
-                      in.thingTypeName(),
-                      RegistryOperations.limit(in.maxResults()),
-                      in.nextToken());
+              types(call).list(in.thingTypeName(), in.maxResults(), in.nextToken());
           return new ListThingTypesResponse(
               page.items().stream()
                   .map(
@@ -53,7 +49,7 @@ final class ThingTypeOperations {
                           new ThingTypeDefinition(
                               type.name(), type.arn(), properties(type), metadata(type)))
                   .toList(),
-              page.nextToken());
+              page.next());
         });
     table.on(
         Iot.DEPRECATE_THING_TYPE,

@@ -8,6 +8,7 @@ import io.thingstead.engine.Tx;
 import io.thingstead.identity.Attachments;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.row.Page;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -131,7 +132,10 @@ public final class ThingPrincipals implements Attachments {
 
   /** ListThingPrincipals, in the order of ARNs. */
   public Page<Attachment> ofThing(
-      String thing, @Nullable PrincipalType type, int maxResults, @Nullable String nextToken) {
+      String thing,
+      @Nullable PrincipalType type,
+      @Nullable Integer maxResults,
+      @Nullable String nextToken) {
     Name.check("thing name", thing);
     Things.require(shard.durable(), thing);
     return page(Tables.THING_PRINCIPAL, thing, type, maxResults, nextToken);
@@ -139,7 +143,10 @@ public final class ThingPrincipals implements Attachments {
 
   /** ListPrincipalThings, in the order of names. */
   public Page<Attachment> ofPrincipal(
-      String principal, @Nullable PrincipalType type, int maxResults, @Nullable String nextToken) {
+      String principal,
+      @Nullable PrincipalType type,
+      @Nullable Integer maxResults,
+      @Nullable String nextToken) {
     shard.call(
         tx -> {
           requirePrincipal(tx, principal);
@@ -153,16 +160,18 @@ public final class ThingPrincipals implements Attachments {
       Table table,
       String first,
       @Nullable PrincipalType type,
-      int maxResults,
+      @Nullable Integer maxResults,
       @Nullable String nextToken) {
-    int limit = Page.limit(maxResults);
-    Key prefix = Key.of(first);
-    Key after = Page.after(nextToken, prefix);
-    List<Rows.Row> rows = shard.durable().scan(table, prefix, after, limit + 1);
-    Page<Attachment> page = Page.of(rows, limit, row -> attachment(table, row));
+    Page<Attachment> page =
+        Page.read(
+            shard.durable(),
+            table,
+            Key.of(first),
+            Page.Size.RESULTS.of(maxResults),
+            nextToken,
+            row -> attachment(table, row));
     return new Page<>(
-        page.items().stream().filter(a -> type == null || a.type() == type).toList(),
-        page.nextToken());
+        page.items().stream().filter(a -> type == null || a.type() == type).toList(), page.next());
   }
 
   /** The things of a principal, for callers that hold rows of the registry shard. */

@@ -7,6 +7,9 @@ import io.thingstead.engine.Rows;
 import io.thingstead.engine.Tx;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.model.Uuids;
+import io.thingstead.row.Json;
+import io.thingstead.row.Page;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -87,14 +90,15 @@ public final class ThingTypes {
    *
    * @param only the one name to list, or null for all
    */
-  public Page<ThingType> list(@Nullable String only, int maxResults, @Nullable String nextToken) {
-    int limit = Page.limit(maxResults);
-    Key prefix = only == null ? Key.ALL : Key.of(only);
-    Key after = Page.after(nextToken, prefix);
-    return Page.of(
-        shard.durable().scan(Tables.THING_TYPE, prefix, after, limit + 1),
-        limit,
-        row -> type(row.key().read().text(), Stored.decode(row.value(), ThingTypeRow.class)));
+  public Page<ThingType> list(
+      @Nullable String only, @Nullable Integer maxResults, @Nullable String nextToken) {
+    return Page.read(
+        shard.durable(),
+        Tables.THING_TYPE,
+        only == null ? Key.ALL : Key.of(only),
+        Page.Size.RESULTS.of(maxResults),
+        nextToken,
+        row -> type(row.key().read().text(), Json.decode(row.value(), ThingTypeRow.class)));
   }
 
   /** DeprecateThingType: from now on no thing can take it; or again can. */
@@ -156,7 +160,7 @@ public final class ThingTypes {
 
   private static @Nullable ThingTypeRow row(Rows rows, String name) {
     byte[] stored = rows.get(Tables.THING_TYPE, Key.of(name));
-    return stored == null ? null : Stored.decode(stored, ThingTypeRow.class);
+    return stored == null ? null : Json.decode(stored, ThingTypeRow.class);
   }
 
   private static ThingTypeRow require(Rows rows, String name) {
@@ -168,7 +172,7 @@ public final class ThingTypes {
   }
 
   private ThingType put(Tx tx, String name, ThingTypeRow row) {
-    tx.put(Tables.THING_TYPE, Key.of(name), Stored.encode(row));
+    tx.put(Tables.THING_TYPE, Key.of(name), Json.encode(row));
     return type(name, row);
   }
 

@@ -8,6 +8,9 @@ import io.thingstead.engine.Table;
 import io.thingstead.engine.Tx;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.model.Uuids;
+import io.thingstead.row.Json;
+import io.thingstead.row.Page;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -97,10 +100,11 @@ public final class Things {
    * ListThings, in the order of names. With an attribute filter a page may hold fewer than asked
    * for, or none, and still have a next one.
    *
-   * @param maxResults 1 to 250
+   * @param maxResults 1 to 250, or null for 25
    */
-  public Page<Thing> list(ThingFilter filter, int maxResults, @Nullable String nextToken) {
-    int limit = Page.limit(maxResults);
+  public Page<Thing> list(
+      ThingFilter filter, @Nullable Integer maxResults, @Nullable String nextToken) {
+    int limit = Page.Size.RESULTS.of(maxResults);
     Rows rows = shard.durable();
     Table table = filter.typeName() == null ? Tables.THING : Tables.THING_BY_TYPE;
     Key prefix = filter.typeName() == null ? Key.ALL : Key.of(filter.typeName());
@@ -131,7 +135,7 @@ public final class Things {
     String name = key.text();
     ThingRow row;
     if (filter.typeName() == null) {
-      row = Stored.decode(found.value(), ThingRow.class);
+      row = Json.decode(found.value(), ThingRow.class);
     } else {
       name = key.text();
       // Null when it was deleted between the two reads.
@@ -218,7 +222,7 @@ public final class Things {
   }
 
   private Thing put(Tx tx, String name, @Nullable ThingRow old, ThingRow row) {
-    tx.put(Tables.THING, Key.of(name), Stored.encode(row));
+    tx.put(Tables.THING, Key.of(name), Json.encode(row));
     String oldType = old == null ? null : old.typeName();
     String type = row.typeName();
     if (!Objects.equals(oldType, type)) {
@@ -238,7 +242,7 @@ public final class Things {
 
   static @Nullable ThingRow row(Rows rows, String name) {
     byte[] stored = rows.get(Tables.THING, Key.of(name));
-    return stored == null ? null : Stored.decode(stored, ThingRow.class);
+    return stored == null ? null : Json.decode(stored, ThingRow.class);
   }
 
   static ThingRow require(Rows rows, String name) {

@@ -1,5 +1,6 @@
 package io.thingstead.rules;
 
+import io.thingstead.row.Json;
 import io.thingstead.rules.action.HttpCalls;
 import io.thingstead.rules.action.HttpCalls.Header;
 import io.thingstead.rules.action.HttpReply;
@@ -40,7 +41,7 @@ final class Confirmation {
                 new Header("Content-Type", "application/json"),
                 new Header("x-amz-rules-engine-message-type", "DestinationConfirmation"),
                 new Header("x-amz-rules-engine-destination-arn", arn)),
-            Stored.encode(body),
+            Json.encode(body),
             calls.deadline(BUDGET));
     if (reply instanceof HttpReply.Answer answer && answer.isSuccess()) {
       return null;

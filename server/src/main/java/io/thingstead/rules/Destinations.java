@@ -17,11 +17,14 @@ import io.thingstead.engine.Rows;
 import io.thingstead.engine.Tx;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.model.Limits;
+import io.thingstead.model.Uuids;
+import io.thingstead.row.Json;
+import io.thingstead.row.Page;
 import io.thingstead.rules.action.HttpCalls;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -52,19 +55,19 @@ public final class Destinations {
       HttpCalls calls,
       String endpoint,
       Work work,
-      RuleSettings settings) {
+      Limits.Rules limits) {
     this.account = account;
     this.shard = shard;
     this.calls = calls;
     this.work = work;
-    this.max = settings.destinationsMax();
+    this.max = limits.destinations();
     confirmation = new Confirmation(calls, endpoint);
   }
 
   /** Reads what is enabled. */
   void start() {
     for (Rows.Row row : shard.durable().scan(Tables.DESTINATION, Key.ALL, null, max)) {
-      apply(Stored.decode(row.value(), DestinationRow.class));
+      apply(Json.decode(row.value(), DestinationRow.class));
     }
   }
 
@@ -187,18 +190,16 @@ public final class Destinations {
   /** ListTopicRuleDestinations. */
   public ListTopicRuleDestinationsResponse list(
       @Nullable Integer maxResults, @Nullable String nextToken) {
-    int limit = Pages.limit(maxResults);
-    List<Rows.Row> rows =
-        shard.durable().scan(Tables.DESTINATION, Key.ALL, Pages.after(nextToken), limit + 1);
-    List<DestinationRow> page =
-        rows.stream()
-            .limit(limit)
-            .map(row -> Stored.decode(row.value(), DestinationRow.class))
-            .toList();
     Instant now = work.clock().instant();
-    return new ListTopicRuleDestinationsResponse(
-        page.stream().map(row -> summary(row, now)).toList(),
-        rows.size() > limit ? Pages.token(page.getLast().id()) : null);
+    var page =
+        Page.read(
+            shard.durable(),
+            Tables.DESTINATION,
+            Key.ALL,
+            Rules.LISTED.of(maxResults),
+            nextToken,
+            row -> summary(Json.decode(row.value(), DestinationRow.class), now));
+    return new ListTopicRuleDestinationsResponse(page.items(), page.next());
   }
 
   /**
@@ -262,7 +263,7 @@ public final class Destinations {
   }
 
   private void put(Tx tx, DestinationRow row) {
-    tx.put(Tables.DESTINATION, Key.of(row.id()), Stored.encode(row));
+    tx.put(Tables.DESTINATION, Key.of(row.id()), Json.encode(row));
     tx.afterDurable(() -> apply(row));
   }
 
@@ -292,7 +293,7 @@ public final class Destinations {
 
   private static @Nullable DestinationRow find(Rows rows, String id) {
     byte[] stored = rows.get(Tables.DESTINATION, Key.of(id));
-    return stored == null ? null : Stored.decode(stored, DestinationRow.class);
+    return stored == null ? null : Json.decode(stored, DestinationRow.class);
   }
 
   private DestinationRow require(Rows rows, String arn) {

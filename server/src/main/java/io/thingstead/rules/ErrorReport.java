@@ -1,5 +1,6 @@
 package io.thingstead.rules;
 
+import io.thingstead.row.Json;
 import io.thingstead.rules.action.Action;
 import io.thingstead.rules.action.ActionResult.Failed;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ final class ErrorReport {
     put(report, "sourceIp", row.sourceIp());
     report.put("base64OriginalPayload", Base64.getEncoder().encodeToString(row.payload()));
     report.put("failures", failures);
-    return Stored.encode(report);
+    return Json.encode(report);
   }
 
   private static void put(Map<String, Object> report, String name, @Nullable String value) {

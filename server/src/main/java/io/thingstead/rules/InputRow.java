@@ -3,6 +3,7 @@ package io.thingstead.rules;
 import io.thingstead.broker.Message;
 import io.thingstead.broker.MessageProperties;
 import io.thingstead.broker.Qos;
+import io.thingstead.model.Uuids;
 import io.thingstead.model.sql.Input;
 import java.net.InetAddress;
 import java.util.List;

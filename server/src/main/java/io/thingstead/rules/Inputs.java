@@ -3,6 +3,7 @@ package io.thingstead.rules;
 import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
+import io.thingstead.row.Json;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +61,7 @@ final class Inputs {
   private Kept kept(Rows.Row row) {
     byte[] done = shard.durable().get(Tables.INPUT_DONE, row.key());
     return new Kept(
-        row.key().read().number(), Stored.decode(row.value(), InputRow.class), bitmap(done));
+        row.key().read().number(), Json.decode(row.value(), InputRow.class), bitmap(done));
   }
 
   private static int bitmap(byte @Nullable [] done) {
@@ -70,7 +71,7 @@ final class Inputs {
   /** Keeps a message; completes with its number when it is durable, on the shard's thread. */
   CompletableFuture<Long> keep(InputRow row) {
     long number = next.getAndIncrement();
-    byte[] value = Stored.encode(row);
+    byte[] value = Json.encode(row);
     return shard.submit(
         tx -> {
           tx.put(Tables.INPUT, Key.of(number), value);

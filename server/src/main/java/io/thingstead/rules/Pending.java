@@ -1,22 +1,23 @@
 package io.thingstead.rules;
 
+import io.thingstead.model.Limits;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Counts the messages in work, within the limits of the settings. */
+/** Counts the messages in work, within the limits of the limits. */
 final class Pending {
-  private final RuleSettings settings;
+  private final Limits.Rules limits;
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicLong bytes = new AtomicLong();
 
-  Pending(RuleSettings settings) {
-    this.settings = settings;
+  Pending(Limits.Rules limits) {
+    this.limits = limits;
   }
 
   /** Counts a message in unless there are too many. */
   boolean offer(InputRow row) {
     add(row);
-    if (count.get() <= settings.pendingMax() && bytes.get() <= settings.pendingBytesMax()) {
+    if (count.get() <= limits.pending() && bytes.get() <= limits.pendingBytes()) {
       return true;
     }
     remove(row);

@@ -4,6 +4,7 @@ import io.thingstead.api.iot.TopicRulePayload;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.model.sql.RuleStatement;
+import io.thingstead.row.Json;
 import io.thingstead.rules.action.Action;
 import io.thingstead.rules.action.ActionParser;
 import io.thingstead.rules.action.TargetGuard;
@@ -45,7 +46,7 @@ record Rule(
    */
   static Rule compile(RuleRow row, TargetGuard guard, int parallelMax, RuleStats stats) {
     TopicRulePayload payload = row.payload();
-    if (Stored.encode(payload).length > PAYLOAD_BYTES_MAX) {
+    if (Json.encode(payload).length > PAYLOAD_BYTES_MAX) {
       throw invalid("the rule has more than " + PAYLOAD_BYTES_MAX + " bytes");
     }
     if (payload.actions().size() > ACTIONS_MAX) {

@@ -22,6 +22,8 @@ import io.thingstead.model.topic.BasicIngest;
 import io.thingstead.model.topic.InvalidTopicException;
 import io.thingstead.model.topic.Topic;
 import io.thingstead.model.topic.TopicFilter;
+import io.thingstead.row.Json;
+import io.thingstead.row.Page;
 import io.thingstead.rules.action.Action;
 import io.thingstead.rules.action.Actions;
 import io.thingstead.rules.action.HttpCalls;
@@ -42,19 +44,22 @@ import org.jspecify.annotations.Nullable;
  * threads, not for event loops.
  */
 public final class Rules implements AutoCloseable {
+  /** What ListTopicRules and ListTopicRuleDestinations give at once. */
+  static final Page.Size LISTED = new Page.Size("maxResults", 100, 10_000);
+
   private static final System.Logger LOG = System.getLogger(Rules.class.getName());
 
   private final Account account;
   private final AccountShard shard;
   private final Publishing publishing;
   private final HttpCalls calls;
-  private final RuleSettings settings;
+  private final Limits.Rules limits;
   private final Work work;
   private final Destinations destinations;
   private final Runner runner;
   private final Map<String, Active> active = new ConcurrentHashMap<>();
 
-  /** Stored rules that do not compile with the present settings. */
+  /** Stored rules that do not compile with the present limits. */
   private final Set<String> broken = ConcurrentHashMap.newKeySet();
 
   private final Map<String, RuleStats> stats = new ConcurrentHashMap<>();
@@ -72,18 +77,18 @@ public final class Rules implements AutoCloseable {
       Publishing publishing,
       HttpCalls calls,
       String endpoint,
-      RuleSettings settings,
+      Limits.Rules limits,
       Work work) {
     this.account = account;
     this.shard = shard;
     this.publishing = publishing;
     this.calls = calls;
-    this.settings = settings;
+    this.limits = limits;
     this.work = work;
-    destinations = new Destinations(account, shard, calls, endpoint, work, settings);
+    destinations = new Destinations(account, shard, calls, endpoint, work, limits);
     Actions actions =
         new Actions(account, publishing, calls, destinations::isEnabled, work.pause());
-    runner = new Runner(account, new Inputs(inputs), actions, work, settings);
+    runner = new Runner(account, new Inputs(inputs), actions, work, limits);
   }
 
   /**
@@ -100,8 +105,8 @@ public final class Rules implements AutoCloseable {
   public void start() {
     runner.open();
     destinations.start();
-    for (Rows.Row row : shard.durable().scan(Tables.RULE, Key.ALL, null, settings.rulesMax())) {
-      install(Stored.decode(row.value(), RuleRow.class));
+    for (Rows.Row row : shard.durable().scan(Tables.RULE, Key.ALL, null, limits.rules())) {
+      install(Json.decode(row.value(), RuleRow.class));
     }
     runner.recover(
         name -> {
@@ -183,11 +188,10 @@ public final class Rules implements AutoCloseable {
             throw new ApiException(
                 AwsError.RESOURCE_ALREADY_EXISTS, "the rule " + row.name() + " already exists");
           }
-          if (tx.scan(Tables.RULE, Key.ALL, null, settings.rulesMax()).size()
-              == settings.rulesMax()) {
+          if (tx.scan(Tables.RULE, Key.ALL, null, limits.rules()).size() == limits.rules()) {
             throw new ApiException(
                 AwsError.INVALID_REQUEST,
-                "the account has its " + settings.rulesMax() + " rules already");
+                "the account has its " + limits.rules() + " rules already");
           }
           wanted.forEach(destination -> destinations.ensure(tx, destination));
           put(tx, row);
@@ -280,16 +284,16 @@ public final class Rules implements AutoCloseable {
 
   /** ListTopicRules, in the order of names. */
   public ListTopicRulesResponse list(ListTopicRulesRequest request) {
-    int limit = Pages.limit(request.maxResults());
+    int limit = LISTED.of(request.maxResults());
     List<TopicRuleListItem> items = new ArrayList<>();
-    Key after = Pages.after(request.nextToken());
-    for (Rows.Row stored : shard.durable().scan(Tables.RULE, Key.ALL, after, settings.rulesMax())) {
-      RuleRow row = Stored.decode(stored.value(), RuleRow.class);
+    Key after = Page.after(request.nextToken(), Key.ALL);
+    for (Rows.Row stored : shard.durable().scan(Tables.RULE, Key.ALL, after, limits.rules())) {
+      RuleRow row = Json.decode(stored.value(), RuleRow.class);
       TopicFilter from = statement(row).from();
       if (isWanted(row, from, request)) {
         if (items.size() == limit) {
           String last = String.valueOf(items.getLast().ruleName());
-          return new ListTopicRulesResponse(items, Pages.token(last));
+          return new ListTopicRulesResponse(items, Page.token(Key.of(last)));
         }
         items.add(
             new TopicRuleListItem(
@@ -323,7 +327,7 @@ public final class Rules implements AutoCloseable {
   }
 
   private Rule compile(RuleRow row, RuleStats counts) {
-    Rule rule = Rule.compile(row, calls.guard(), settings.parallelMax(), counts);
+    Rule rule = Rule.compile(row, calls.guard(), limits.parallelRuns(), counts);
     TopicFilter from = rule.statement().from();
     try {
       if (from != null) {
@@ -336,7 +340,7 @@ public final class Rules implements AutoCloseable {
   }
 
   private void put(Tx tx, RuleRow row) {
-    tx.put(Tables.RULE, Key.of(row.name()), Stored.encode(row));
+    tx.put(Tables.RULE, Key.of(row.name()), Json.encode(row));
     tx.afterDurable(() -> install(row));
   }
 
@@ -361,7 +365,7 @@ public final class Rules implements AutoCloseable {
       broken.add(row.name());
       LOG.log(
           System.Logger.Level.ERROR,
-          "the rule {0} cannot run with the present settings: {1}",
+          "the rule {0} cannot run with the present limits: {1}",
           row.name(),
           e.text());
     }
@@ -388,7 +392,7 @@ public final class Rules implements AutoCloseable {
 
   private static @Nullable RuleRow find(Rows rows, String name) {
     byte[] stored = rows.get(Tables.RULE, Key.of(name));
-    return stored == null ? null : Stored.decode(stored, RuleRow.class);
+    return stored == null ? null : Json.decode(stored, RuleRow.class);
   }
 
   private RuleRow require(Rows rows, String name) {

@@ -3,6 +3,7 @@ package io.thingstead.rules;
 import io.thingstead.account.Account;
 import io.thingstead.broker.Message;
 import io.thingstead.engine.StoreUnavailableException;
+import io.thingstead.model.Limits;
 import io.thingstead.model.sql.Input;
 import io.thingstead.model.sql.Outcome;
 import io.thingstead.rules.action.Action;
@@ -50,12 +51,12 @@ final class Runner {
 
   private volatile boolean closed;
 
-  Runner(Account account, Inputs inputs, Actions actions, Work work, RuleSettings settings) {
+  Runner(Account account, Inputs inputs, Actions actions, Work work, Limits.Rules limits) {
     this.account = account;
     this.inputs = inputs;
     this.actions = actions;
     this.work = work;
-    pending = new Pending(settings);
+    pending = new Pending(limits);
   }
 
   int pending() {
@@ -196,7 +197,7 @@ final class Runner {
             LOG.log(
                 System.Logger.Level.WARNING,
                 "{0} messages for the rule {1} wait: it cannot run until it is replaced or the"
-                    + " settings allow it; deleting it gives them up",
+                    + " limits allow it; deleting it gives them up",
                 numbers.size(),
                 name));
   }

@@ -6,9 +6,9 @@ import io.thingstead.engine.Command;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
 import io.thingstead.engine.Tx;
+import io.thingstead.model.Limits;
 import io.thingstead.model.shadow.ShadowDocument;
 import io.thingstead.model.shadow.ShadowException;
-import io.thingstead.model.shadow.ShadowLimits;
 import io.thingstead.model.shadow.ShadowName;
 import io.thingstead.model.shadow.ShadowUpdate;
 import io.thingstead.model.shadow.UpdateRequest;
@@ -25,10 +25,10 @@ final class ShadowStore {
   private static final int DELETED = 1;
 
   private final AccountShard shard;
-  private final ShadowLimits limits;
+  private final Limits.Shadows limits;
   private final Announcements announcements;
 
-  ShadowStore(AccountShard shard, Publishing broker, ShadowLimits limits, Later later) {
+  ShadowStore(AccountShard shard, Publishing broker, Limits.Shadows limits, Later later) {
     this.shard = shard;
     this.limits = limits;
     announcements = new Announcements(shard, broker, later);

@@ -14,7 +14,6 @@ import io.thingstead.model.AwsError;
 import io.thingstead.model.Limits;
 import io.thingstead.model.shadow.ShadowError;
 import io.thingstead.model.shadow.ShadowException;
-import io.thingstead.model.shadow.ShadowLimits;
 import io.thingstead.model.shadow.ShadowName;
 import io.thingstead.model.shadow.UpdateRequest;
 import io.thingstead.model.topic.TopicFilter;
@@ -49,7 +48,7 @@ public final class Shadows implements AutoCloseable {
   private final Account account;
   private final List<ShadowStore> partitions;
   private final Publishing broker;
-  private final ShadowLimits limits;
+  private final Limits.Shadows limits;
   private final InFlight inFlight;
   private final List<Publishing.Registration> registrations = new ArrayList<>();
 
@@ -62,7 +61,7 @@ public final class Shadows implements AutoCloseable {
       Account account,
       List<AccountShard> partitions,
       Publishing broker,
-      ShadowLimits limits,
+      Limits.Shadows limits,
       Later later) {
     this.account = account;
     this.partitions =

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.row.Page;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +66,7 @@ class PoliciesTest {
     do {
       Page<String> page = policies.list(true, 2, marker);
       seen.addAll(page.items());
-      marker = page.nextMarker();
+      marker = page.next();
     } while (marker != null);
     assertThat(seen).isEqualTo(names);
     assertThat(policies.list(false, null, null).items()).isEqualTo(names.reversed());

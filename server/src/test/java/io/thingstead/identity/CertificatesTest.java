@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.thingstead.engine.Tx;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.row.Page;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -235,7 +236,7 @@ class CertificatesTest {
     certificates.delete(id, false);
 
     refused(AwsError.RESOURCE_NOT_FOUND, () -> certificates.describe(id));
-    assertThat(certificates.list(null, null, true).certificates()).isEmpty();
+    assertThat(certificates.list(null, null, true).items()).isEmpty();
   }
 
   @Test
@@ -267,17 +268,17 @@ class CertificatesTest {
     assertThat(all(true, 3)).isEqualTo(ids);
     assertThat(all(false, 2)).isEqualTo(ids.reversed());
     assertThat(all(true, 7)).isEqualTo(ids);
-    assertThat(certificates.list(7, null, true).nextMarker()).isNull();
+    assertThat(certificates.list(7, null, true).next()).isNull();
   }
 
   private List<String> all(boolean ascending, int pageSize) {
     List<String> found = new ArrayList<>();
     String marker = null;
     do {
-      CertificatePage page = certificates.list(pageSize, marker, ascending);
-      assertThat(page.certificates()).hasSizeBetween(1, pageSize);
-      page.certificates().forEach(entry -> found.add(entry.certificateId()));
-      marker = page.nextMarker();
+      Page<ListedCertificate> page = certificates.list(pageSize, marker, ascending);
+      assertThat(page.items()).hasSizeBetween(1, pageSize);
+      page.items().forEach(entry -> found.add(entry.certificateId()));
+      marker = page.next();
     } while (marker != null);
     return found;
   }
@@ -287,7 +288,7 @@ class CertificatesTest {
     for (int i = 0; i < 3; i++) {
       certificates.registerCertificateWithoutCa(foreign(), null);
     }
-    String descending = certificates.list(1, null, false).nextMarker();
+    String descending = certificates.list(1, null, false).next();
 
     refused(AwsError.INVALID_REQUEST, () -> certificates.list(1, descending, true));
     refused(AwsError.INVALID_REQUEST, () -> certificates.list(1, "%%", true));

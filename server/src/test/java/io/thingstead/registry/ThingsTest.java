@@ -12,6 +12,7 @@ import io.thingstead.model.AccountId;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.model.Profile;
+import io.thingstead.row.Page;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -181,7 +182,7 @@ class ThingsTest {
       Page<Thing> page = things.list(filter, 7, token);
       assertThat(page.items()).hasSizeLessThanOrEqualTo(7);
       page.items().forEach(thing -> names.add(thing.name()));
-      token = page.nextToken();
+      token = page.next();
     } while (token != null);
     return names;
   }
@@ -211,7 +212,7 @@ class ThingsTest {
                 .filter(t -> t.typeName() != null && t.attributes().containsKey("c"))
                 .map(Thing::name)
                 .toList());
-    assertThat(things.list(ThingFilter.ALL, 57, null).nextToken()).isNull();
+    assertThat(things.list(ThingFilter.ALL, 57, null).next()).isNull();
     refused(AwsError.INVALID_REQUEST, "go together", () -> new ThingFilter("c", null, false, null));
     refused(AwsError.INVALID_REQUEST, "1..250", () -> things.list(ThingFilter.ALL, 251, null));
     refused(AwsError.INVALID_REQUEST, "nextToken", () -> things.list(ThingFilter.ALL, 5, "*"));
@@ -245,7 +246,7 @@ class ThingsTest {
         .isEqualTo("b cert/2 EXCLUSIVE_THING");
     Page<Attachment> first = principals.ofPrincipal(CERT_1, null, 1, null);
     assertThat(list(first)).startsWith("a ");
-    assertThat(list(principals.ofPrincipal(CERT_1, null, 1, first.nextToken()))).startsWith("b ");
+    assertThat(list(principals.ofPrincipal(CERT_1, null, 1, first.next()))).startsWith("b ");
     assertThat(told).containsExactly(CERT_1, CERT_1, CERT_2);
   }
 

@@ -20,6 +20,7 @@ import io.thingstead.engine.Key;
 import io.thingstead.engine.ShardId;
 import io.thingstead.engine.Simulation;
 import io.thingstead.model.AccountId;
+import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import io.thingstead.model.topic.Topic;
 import io.thingstead.model.topic.TopicFilter;
@@ -42,7 +43,7 @@ final class House {
   static final String ROLE = "arn:aws:iam::123456789012:role/my-iot-role";
 
   final Simulation sim;
-  final RuleSettings settings;
+  final Limits.Rules limits;
   final Deque<Runnable> tasks = new ArrayDeque<>();
   final List<Message> published = new ArrayList<>();
   List<String> allowedTargets = List.of("127.0.0.1");
@@ -55,16 +56,16 @@ final class House {
   Rules rules;
 
   House() {
-    this(1, RuleSettings.DEFAULTS);
+    this(1, Limits.DEFAULT.rules());
   }
 
-  House(long seed, RuleSettings settings) {
-    this(new Simulation(seed), settings);
+  House(long seed, Limits.Rules limits) {
+    this(new Simulation(seed), limits);
   }
 
-  House(Simulation sim, RuleSettings settings) {
+  House(Simulation sim, Limits.Rules limits) {
     this.sim = sim;
-    this.settings = settings;
+    this.limits = limits;
     this.rules = open();
   }
 
@@ -79,7 +80,7 @@ final class House {
               new HttpCalls(
                   new TargetGuard(allowedTargets), SSLContext.getDefault(), InstantSource.system()),
               "https://localhost:8443",
-              settings,
+              limits,
               new Work(tasks::add, sim.clock(), sim.random(), time -> pause.pause(time)));
       opened.start();
       return opened;

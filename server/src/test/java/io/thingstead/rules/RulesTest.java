@@ -27,6 +27,7 @@ import io.thingstead.engine.ShardId;
 import io.thingstead.engine.Simulation;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.model.Limits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -88,7 +89,7 @@ class RulesTest {
   void acknowledgedMessageRunsAgainAfterACrash() {
     int crashedBefore = 0;
     for (int seed = 0; seed < 150; seed++) {
-      House one = new House(seed, RuleSettings.DEFAULTS);
+      House one = new House(seed, Limits.DEFAULT.rules());
       one.create("hot", HOT, republish("a/${topic(2)}"), republish("b/${topic(2)}"));
       CompletableFuture<?> stage =
           one.publish("sensors/d7/t", "{\"temperature\":51}", Qos.AT_LEAST_ONCE)
@@ -219,9 +220,9 @@ class RulesTest {
 
   /** A house with a message whose actions are done while the disk is full. */
   private static House doneWhileTheDiskIsFull() {
-    EngineSettings settings = new EngineSettings(1, 1024, 1024, 1000, 2000, 100);
-    Simulation sim = new Simulation(1, settings, _ -> {}, Simulation.UnaryStore.NONE);
-    House full = new House(sim, RuleSettings.DEFAULTS);
+    EngineSettings limits = new EngineSettings(1, 1024, 1024, 1000, 2000, 100);
+    Simulation sim = new Simulation(1, limits, _ -> {}, Simulation.UnaryStore.NONE);
+    House full = new House(sim, Limits.DEFAULT.rules());
     full.create("r", "SELECT * FROM 'x'", republish("y"));
     full.publish("x", "{}", Qos.AT_LEAST_ONCE);
     full.tasks.remove().run();
@@ -275,7 +276,7 @@ class RulesTest {
 
   @Test
   void tooManyMessagesAreRefusedNotDropped() {
-    House small = new House(1, new RuleSettings(10, 10, 2, 1000, 1));
+    House small = new House(1, new Limits.Rules(10, 10, 2, 1000, 1));
     small.create("all", "SELECT * FROM 'x'", republish("y"));
     small.publish("x", "{}", Qos.AT_LEAST_ONCE);
     small.publish("x", "{}", Qos.AT_MOST_ONCE);

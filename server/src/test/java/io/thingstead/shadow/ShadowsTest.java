@@ -16,8 +16,8 @@ import io.thingstead.engine.Simulation;
 import io.thingstead.model.AccountId;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
-import io.thingstead.model.shadow.ShadowLimits;
 import io.thingstead.model.topic.Topic;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -52,7 +52,7 @@ class ShadowsTest {
                 .mapToObj(i -> engine.shard(new ShardId(ShardId.SHADOW, i)).account(0))
                 .toList(),
             broker,
-            ShadowLimits.DEFAULT,
+            Limits.DEFAULT.shadows(),
             (time, task) -> later.add(new Waiting(time, task)));
     started.start();
     started.resume();

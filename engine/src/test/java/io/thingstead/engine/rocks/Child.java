@@ -31,7 +31,7 @@ final class Child {
   /** Arguments: data directory, first number. */
   public static void main(String[] args) {
     Path path = Path.of(args[0]);
-    DataDirectory.open(path);
+    StoreDirectory.prepare(path);
     AccountShard shard = open(path).shard(SHARD).account(1);
     byte[] value = new byte[1000];
     for (long i = Long.parseLong(args[1]); ; i++) {

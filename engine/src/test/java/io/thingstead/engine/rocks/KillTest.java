@@ -60,8 +60,9 @@ class KillTest {
 
   /** Opens the store after a kill; the number behind the last row. */
   private long check(long acknowledged) {
-    try (DataDirectory data = DataDirectory.open(temp.resolve("data"));
-        Engine engine = Child.open(data.path())) {
+    Path data = temp.resolve("data");
+    StoreDirectory.prepare(data);
+    try (Engine engine = Child.open(data)) {
       Rows rows = engine.shard(Child.SHARD).account(1).durable();
       List<Long> left = numbers(rows, Child.LEFT);
       assertThat(numbers(rows, Child.RIGHT)).isEqualTo(left);

@@ -1,5 +1,6 @@
 package io.thingstead.model.shadow;
 
+import io.thingstead.model.Limits;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -29,14 +30,14 @@ public final class ShadowUpdate {
       long lastVersion,
       UpdateRequest request,
       long now,
-      ShadowLimits limits) {
+      Limits.Shadows limits) {
     Long expected = request.version();
     if (expected != null && expected != (existing == null ? 0 : existing.version())) {
       throw new ShadowException(ShadowError.VERSION_CONFLICT, request.clientToken());
     }
     ShadowDocument previous = existing == null ? ShadowDocument.absent(lastVersion) : existing;
     ObjectNode state = Merge.state(previous.state(), request.state());
-    if (Json.write(state).length > limits.maxStateBytes()) {
+    if (Json.write(state).length > limits.stateBytes()) {
       throw new ShadowException(ShadowError.TOO_LARGE, request.clientToken());
     }
     ObjectNode metadata =

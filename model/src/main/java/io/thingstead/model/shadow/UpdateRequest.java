@@ -1,5 +1,6 @@
 package io.thingstead.model.shadow;
 
+import io.thingstead.model.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ public final class UpdateRequest {
    *
    * @throws ShadowException 400 or 415
    */
-  public static UpdateRequest parse(byte[] payload, ShadowLimits limits) {
+  public static UpdateRequest parse(byte[] payload, Limits.Shadows limits) {
     ObjectNode root = Json.read(payload);
     String clientToken = clientToken(root);
     Long version = version(root, clientToken);
@@ -37,7 +38,7 @@ public final class UpdateRequest {
       checkNodes(section, false, clientToken);
     }
     for (JsonNode section : state) {
-      if (depth(section) > limits.maxDepth()) {
+      if (depth(section) > limits.depth()) {
         throw new ShadowException(ShadowError.TOO_DEEP, clientToken);
       }
     }

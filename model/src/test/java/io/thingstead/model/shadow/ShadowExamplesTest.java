@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import io.thingstead.model.Limits;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,9 +22,9 @@ class ShadowExamplesTest {
   private long now = 1591140517;
 
   private ShadowUpdate update(String request) {
-    UpdateRequest parsed = UpdateRequest.parse(bytes(request), ShadowLimits.DEFAULT);
+    UpdateRequest parsed = UpdateRequest.parse(bytes(request), Limits.DEFAULT.shadows());
     ShadowUpdate update =
-        ShadowUpdate.apply(shadow, lastVersion, parsed, now, ShadowLimits.DEFAULT);
+        ShadowUpdate.apply(shadow, lastVersion, parsed, now, Limits.DEFAULT.shadows());
     shadow = ShadowDocument.decode(update.current().encode());
     return update;
   }
@@ -279,7 +280,7 @@ class ShadowExamplesTest {
   @Test
   void bytesThatAreNotUtf8AreRefused() {
     byte[] latin1 = {'{', '"', (byte) 0xe9, '"', '}'};
-    assertThatThrownBy(() -> UpdateRequest.parse(latin1, ShadowLimits.DEFAULT))
+    assertThatThrownBy(() -> UpdateRequest.parse(latin1, Limits.DEFAULT.shadows()))
         .hasMessage("Unsupported documented encoding; supported encoding is UTF-8");
   }
 

@@ -2,6 +2,7 @@ package io.thingstead.model.shadow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thingstead.model.Limits;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,9 +38,9 @@ class ShadowTwinTest {
           state.set(section, random.nextInt(12) == 0 ? nullNode() : object(random, 0));
         }
       }
-      UpdateRequest parsed = UpdateRequest.parse(Json.write(request), ShadowLimits.DEFAULT);
+      UpdateRequest parsed = UpdateRequest.parse(Json.write(request), Limits.DEFAULT.shadows());
       ShadowUpdate update =
-          ShadowUpdate.apply(shadow, 0, parsed, step, new ShadowLimits(8, 1 << 20));
+          ShadowUpdate.apply(shadow, 0, parsed, step, new Limits.Shadows(8, 1 << 20));
       twin.merge(List.of(), state, step);
       shadow = ShadowDocument.decode(update.current().encode());
 

@@ -1,23 +1,24 @@
-package io.thingstead.rules;
+package io.thingstead.row;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import tools.jackson.databind.json.JsonMapper;
 
-/** How rows are kept: JSON of a record, without what is null. */
-final class Stored {
+/** JSON of records, without what is null: how rows are kept. */
+public final class Json {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .changeDefaultPropertyInclusion(
               inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
           .build();
 
-  private Stored() {}
+  private Json() {}
 
-  static byte[] encode(Object value) {
-    return MAPPER.writeValueAsBytes(value);
+  public static byte[] encode(Object record) {
+    return MAPPER.writeValueAsBytes(record);
   }
 
-  static <T extends Record> T decode(byte[] stored, Class<T> type) {
+  /** Reads what {@link #encode} wrote; what is absent is null. */
+  public static <T extends Record> T decode(byte[] stored, Class<T> type) {
     return MAPPER.readValue(stored, type);
   }
 }

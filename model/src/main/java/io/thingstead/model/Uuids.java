@@ -1,10 +1,10 @@
-package io.thingstead.registry;
+package io.thingstead.model;
 
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /** Version 4 UUIDs (RFC 9562 section 5.4) from a given source of randomness. */
-final class Uuids {
+public final class Uuids {
   private static final long VERSION_MASK = 0xF000L;
   private static final long VERSION_4 = 0x4000L;
   private static final long VARIANT_MASK = 0xC000_0000_0000_0000L;
@@ -12,7 +12,7 @@ final class Uuids {
 
   private Uuids() {}
 
-  static String next(RandomGenerator random) {
+  public static String next(RandomGenerator random) {
     long high = (random.nextLong() & ~VERSION_MASK) | VERSION_4;
     long low = (random.nextLong() & ~VARIANT_MASK) | VARIANT_RFC;
     return new UUID(high, low).toString();

@@ -1,0 +1,92 @@
+package io.thingstead.row;
+
+import io.thingstead.engine.Key;
+import io.thingstead.engine.Rows;
+import io.thingstead.engine.Table;
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of a listing.
+ *
+ * @param next the token with which the next part is asked for, or null at the end; opaque to
+ *     callers
+ */
+public record Page<T>(List<T> items, @Nullable String next) {
+  public Page {
+    items = List.copyOf(items);
+  }
+
+  /**
+   * How much a listing gives at once.
+   *
+   * @param parameter what callers ask for a number by: {@code maxResults}, {@code pageSize}
+   * @param initial for callers who do not say
+   * @param max the most they may ask for
+   */
+  public record Size(String parameter, int initial, int max) {
+    /** What most listings of things, types, groups and their principals give. */
+    public static final Size RESULTS = new Size("maxResults", 25, 250);
+
+    /** What the older listings give, of certificates and policies. */
+    public static final Size OLDER = new Size("pageSize", 25, 250);
+
+    /** The number asked for, or the initial one. */
+    public int of(@Nullable Integer asked) {
+      int size = asked == null ? initial : asked;
+      if (size < 1 || size > max) {
+        throw new ApiException(
+            AwsError.INVALID_REQUEST, parameter + " " + size + " is not in 1.." + max);
+      }
+      return size;
+    }
+  }
+
+  /**
+   * Reads one part of the rows below a prefix.
+   *
+   * @param limit at the most so many
+   * @param token what the part before gave, or null
+   */
+  public static <T> Page<T> read(
+      Rows rows,
+      Table table,
+      Key prefix,
+      int limit,
+      @Nullable String token,
+      Function<Rows.Row, T> item) {
+    List<Rows.Row> found = rows.scan(table, prefix, after(token, prefix), limit + 1);
+    boolean more = found.size() > limit;
+    List<Rows.Row> shown = more ? found.subList(0, limit) : found;
+    return new Page<>(
+        shown.stream().map(item).toList(), more ? token(shown.getLast().key()) : null);
+  }
+
+  /** The token of the part that begins behind this key. */
+  public static String token(Key key) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(key.bytes());
+  }
+
+  /** The key a token stands for; 400 when it was not given for a listing below this prefix. */
+  public static @Nullable Key after(@Nullable String token, Key prefix) {
+    if (token == null || token.isEmpty()) {
+      return null;
+    }
+    try {
+      Key key = Key.ofBytes(Base64.getUrlDecoder().decode(token));
+      if (key.startsWith(prefix)) {
+        return key;
+      }
+    } catch (IllegalArgumentException _) {
+      // Told below.
+    }
+    throw new ApiException(
+        AwsError.INVALID_REQUEST,
+        "the nextToken or marker was not given by this listing: pass the one of the page before,"
+            + " unchanged, or begin again without one");
+  }
+}
