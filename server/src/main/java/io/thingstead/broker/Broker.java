@@ -348,8 +348,9 @@ public final class Broker implements Publishing {
   private static void deliver(Outgoing message, Delivery[] deliveries) {
     boolean many = deliveries.length > 1;
     for (Delivery delivery : deliveries) {
-      if (!delivery.noLocal || delivery.session != message.publisher) {
-        delivery.session.outbound().offer(message, delivery, many);
+      Delivery mine = delivery.session == message.publisher ? delivery.own : delivery;
+      if (mine != null) {
+        mine.session.outbound().offer(message, mine, many);
       }
     }
   }

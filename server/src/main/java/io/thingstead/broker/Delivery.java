@@ -1,6 +1,8 @@
 package io.thingstead.broker;
 
 import io.thingstead.authorize.Authorization;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** How one session gets the messages of one topic; used by the session's lane only. */
 final class Delivery {
@@ -8,47 +10,72 @@ final class Delivery {
 
   final Session session;
   final Qos qos;
-  final boolean noLocal;
   final boolean retainAsPublished;
 
   /** The subscription identifiers of all its matching subscriptions. */
   final int[] ids;
+
+  /**
+   * How the session gets what it has published itself: without the subscriptions that are No Local
+   * [MQTT-3.8.3-3]; null when it does not.
+   */
+  final @Nullable Delivery own;
 
   // The last answer of iot:Receive, good while the stamp is.
   private boolean asked;
   private int stamp;
   private boolean allowed;
 
-  Delivery(Session session, Qos qos, boolean noLocal, boolean retainAsPublished, int[] ids) {
+  private Delivery(
+      Session session, Qos qos, boolean retainAsPublished, int[] ids, @Nullable Delivery own) {
     this.session = session;
     this.qos = qos;
-    this.noLocal = noLocal;
     this.retainAsPublished = retainAsPublished;
     this.ids = ids;
+    this.own = own;
+  }
+
+  private Delivery(Session session, Qos qos, boolean retainAsPublished, int[] ids) {
+    this.session = session;
+    this.qos = qos;
+    this.retainAsPublished = retainAsPublished;
+    this.ids = ids;
+    this.own = this;
   }
 
   static Delivery of(Subscription subscription) {
-    return new Delivery(
-        subscription.session(),
-        subscription.qos(),
-        subscription.noLocal(),
-        subscription.retainAsPublished(),
-        subscription.id() == 0 ? NO_IDS : new int[] {subscription.id()});
+    Session session = subscription.session();
+    Qos qos = subscription.qos();
+    boolean retain = subscription.retainAsPublished();
+    int[] ids = subscription.id() == 0 ? NO_IDS : new int[] {subscription.id()};
+    return subscription.noLocal()
+        ? new Delivery(session, qos, retain, ids, null)
+        : new Delivery(session, qos, retain, ids);
   }
 
   /** One delivery for two subscriptions of one session, at the higher QoS [MQTT-3.3.4-2]. */
-  Delivery and(Subscription other) {
-    int[] both = ids;
-    if (other.id() != 0) {
-      both = java.util.Arrays.copyOf(ids, ids.length + 1);
-      both[ids.length] = other.id();
+  Delivery and(Subscription subscription) {
+    Delivery other = of(subscription);
+    if (own == this && other.own == other) {
+      return new Delivery(session, higher(other), retained(other), ids(other));
     }
-    return new Delivery(
-        session,
-        qos.ordinal() >= other.qos().ordinal() ? qos : other.qos(),
-        noLocal && other.noLocal(),
-        retainAsPublished || other.retainAsPublished(),
-        both);
+    Delivery local = own == null ? other.own : other.own == null ? own : own.and(subscription);
+    return new Delivery(session, higher(other), retained(other), ids(other), local);
+  }
+
+  private Qos higher(Delivery other) {
+    return qos.ordinal() >= other.qos.ordinal() ? qos : other.qos;
+  }
+
+  private boolean retained(Delivery other) {
+    return retainAsPublished || other.retainAsPublished;
+  }
+
+  /** All of both: also one twice, if both gave the same [MQTT-3.3.4-5]. */
+  private int[] ids(Delivery other) {
+    int[] both = Arrays.copyOf(ids, ids.length + other.ids.length);
+    System.arraycopy(other.ids, 0, both, ids.length, other.ids.length);
+    return both;
   }
 
   boolean mayReceive(Authorization authorization, TopicEntry topic) {

@@ -55,9 +55,9 @@ final class Once {
       Delivery[] deliveries = route.byLane()[i];
       if (deliveries != null && route.durable()[i]) {
         for (Delivery delivery : deliveries) {
-          boolean own = delivery.noLocal && delivery.session == publisher;
-          if (!own && delivery.session.durable() && delivery.qos != Qos.AT_MOST_ONCE) {
-            here.add(delivery);
+          Delivery mine = delivery.session == publisher ? delivery.own : delivery;
+          if (mine != null && mine.session.durable() && mine.qos != Qos.AT_MOST_ONCE) {
+            here.add(mine);
           }
         }
       }

@@ -84,7 +84,9 @@ final class Outbound {
     boolean retain = message.retain && delivery.retainAsPublished;
     if (qos == Qos.AT_MOST_ONCE) {
       if (to != null && to.writable()) {
-        message.write(to, Outgoing.flags(qos, retain, false), 0, delivery.ids, many);
+        if (!message.write(to, Outgoing.flags(qos, retain, false), 0, delivery.ids, many)) {
+          tooLarge(0, null);
+        }
       } else {
         session.broker().counters().dropped.increment();
       }
@@ -194,7 +196,7 @@ final class Outbound {
     Target to = session.target();
     while (to != null && to.writable()) {
       Stored next = ready.peek();
-      if (next == null) {
+      if (next == null || window.spent()) {
         break;
       }
       int known = spool == null ? 0 : spool.resent(next);
@@ -277,7 +279,9 @@ final class Outbound {
     Outgoing out = lane().replay(topic, message);
     Qos qos = message.qos().min(wanted.qos);
     if (qos == Qos.AT_MOST_ONCE) {
-      out.write(to, Outgoing.flags(qos, true, false), 0, wanted.ids, false);
+      if (!out.write(to, Outgoing.flags(qos, true, false), 0, wanted.ids, false)) {
+        tooLarge(0, null);
+      }
     } else if (session.durable()) {
       spool().offerRetained(out, qos, wanted.ids);
     } else if (!sendNow(out, qos, true, wanted.ids, false, null)) {

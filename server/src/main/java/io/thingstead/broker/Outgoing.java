@@ -21,6 +21,8 @@ final class Outgoing {
   private final ByteBufAllocator buffers;
   private final @Nullable ByteBuf[] templates = new ByteBuf[4];
   private final int[] packetIdAt = new int[4];
+  private final PublishProperties5 properties5;
+  private @Nullable ByteBuf alike;
   private int encoded;
 
   TopicEntry topic;
@@ -42,6 +44,7 @@ final class Outgoing {
 
   Outgoing(ByteBufAllocator buffers, TopicEntry topic, ByteBuf payload) {
     this.buffers = buffers;
+    this.properties5 = new PublishProperties5(buffers);
     this.topic = topic;
     this.payload = payload;
   }
@@ -53,6 +56,7 @@ final class Outgoing {
     this.payloadAt = payloadAt;
     this.payloadBytes = payloadBytes;
     this.encoded = 0;
+    this.alike = null;
   }
 
   /** The flags of the fixed header. */
@@ -69,35 +73,52 @@ final class Outgoing {
    *     counts as delivered [MQTT-3.1.2-25]
    */
   boolean write(Target to, int flags, int packetId, int[] subscriptionIds, boolean many) {
-    boolean properties5 = to.properties();
-    boolean plain =
-        !properties5
-            || (subscriptionIds.length == 0
-                && expiresAtMillis == Long.MAX_VALUE
-                && properties.equals(MessageProperties.NONE));
-    if (!plain) {
-      return PublishProperties5.write(this, to, flags, packetId, subscriptionIds);
+    boolean five = to.properties();
+    if (five) {
+      int alias = to.alias(topic);
+      boolean plain =
+          alias == 0
+              && subscriptionIds.length == 0
+              && expiresAtMillis == Long.MAX_VALUE
+              && properties.equals(MessageProperties.NONE);
+      if (!plain) {
+        return withProperties(to, flags, packetId, subscriptionIds, alias);
+      }
     }
-    int rest =
-        2 + topic.bytes().length + (packetId != 0 ? 2 : 0) + (properties5 ? 1 : 0) + payloadBytes;
+    int rest = 2 + topic.bytes().length + (packetId != 0 ? 2 : 0) + (five ? 1 : 0) + payloadBytes;
     int size = 1 + lengthBytes(rest) + rest;
     if (size > to.packetBytesMax()) {
       return false;
     }
     if (payloadBytes > COPIED_BYTES_MAX) {
-      head(to.out(size - payloadBytes), flags, rest, packetId, properties5);
+      head(to.out(size - payloadBytes), flags, rest, packetId, five);
       to.append(payload.retainedSlice(payloadAt, payloadBytes));
     } else if (many) {
-      copyTemplate(to.out(size), flags, rest, packetId, properties5);
+      copyTemplate(to.out(size), flags, rest, packetId, five);
     } else {
       ByteBuf out = to.out(size);
-      head(out, flags, rest, packetId, properties5);
+      head(out, flags, rest, packetId, five);
       out.writeBytes(payload, payloadAt, payloadBytes);
     }
     return true;
   }
 
-  private void head(ByteBuf out, int flags, int rest, int packetId, boolean properties5) {
+  private boolean withProperties(Target to, int flags, int packetId, int[] ids, int alias) {
+    ByteBuf mine = alike;
+    if (mine == null) {
+      mine = properties5.encode(properties);
+      alike = mine;
+    }
+    if (!PublishProperties5.write(this, mine, to, flags, packetId, ids, alias)) {
+      return false;
+    }
+    if (alias < 0) {
+      to.aliased(topic, -alias);
+    }
+    return true;
+  }
+
+  private void head(ByteBuf out, int flags, int rest, int packetId, boolean five) {
     out.writeByte(flags);
     writeLength(out, rest);
     byte[] name = topic.bytes();
@@ -106,13 +127,13 @@ final class Outgoing {
     if (packetId != 0) {
       out.writeShort(packetId);
     }
-    if (properties5) {
+    if (five) {
       out.writeByte(0);
     }
   }
 
-  private void copyTemplate(ByteBuf out, int flags, int rest, int packetId, boolean properties5) {
-    int shape = (packetId != 0 ? WITH_PACKET_ID : 0) | (properties5 ? WITH_PROPERTIES : 0);
+  private void copyTemplate(ByteBuf out, int flags, int rest, int packetId, boolean five) {
+    int shape = (packetId != 0 ? WITH_PACKET_ID : 0) | (five ? WITH_PROPERTIES : 0);
     ByteBuf template = templates[shape];
     if (template == null) {
       template = buffers.directBuffer(256);
@@ -120,8 +141,8 @@ final class Outgoing {
     }
     if ((encoded & 1 << shape) == 0) {
       template.clear();
-      head(template, flags, rest, packetId, properties5);
-      packetIdAt[shape] = template.writerIndex() - (properties5 ? 3 : 2);
+      head(template, flags, rest, packetId, five);
+      packetIdAt[shape] = template.writerIndex() - (five ? 3 : 2);
       template.writeBytes(payload, payloadAt, payloadBytes);
       encoded |= 1 << shape;
     }
@@ -148,6 +169,7 @@ final class Outgoing {
 
   /** Gives the templates back when the lane ends. */
   void close() {
+    properties5.close();
     for (ByteBuf template : templates) {
       if (template != null) {
         template.release();

@@ -64,6 +64,10 @@ final class Stored {
     return slim;
   }
 
+  boolean isSlim() {
+    return topic == NOWHERE;
+  }
+
   static Stored of(Outgoing message, long sequence, Qos qos, boolean retain, int[] ids) {
     byte[] payload = new byte[message.payloadBytes];
     message.payload.getBytes(message.payloadAt, payload);

@@ -7,6 +7,26 @@ public interface Target {
   /** Whether packets carry the properties of MQTT 5. */
   boolean properties();
 
+  /**
+   * The alias a PUBLISH on this topic is to carry: 0 for none, positive when the client knows it,
+   * so that the topic need not be named, negative when the packet names the topic too and so sets
+   * it.
+   */
+  default int alias(TopicEntry topic) {
+    return 0;
+  }
+
+  /** A PUBLISH that sets this alias for the topic was written. */
+  default void aliased(TopicEntry topic, int alias) {}
+
+  /**
+   * Whether what is left of a message's lifetime is told in whole seconds that are left, as the
+   * cloud does, or as what it began with less the whole seconds that are over.
+   */
+  default boolean wholeSecondsLeft() {
+    return false;
+  }
+
   /** The largest packet in bytes the client takes. */
   long packetBytesMax();
 

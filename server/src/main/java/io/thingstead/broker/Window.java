@@ -31,6 +31,9 @@ final class Window {
   private int inFlight;
   private int last;
 
+  /** In flight before the client came back, and not yet sent to it again. */
+  private int unsent;
+
   /**
    * @param max ids at one time, 1 to 65535
    */
@@ -74,8 +77,22 @@ final class Window {
   }
 
   private void set(int id, State state, @Nullable Stored message) {
+    unsent -= unsent(id);
     states[id - 1] = state;
     messages[id - 1] = message;
+    unsent += unsent(id);
+  }
+
+  private int unsent(int id) {
+    Stored message = messages[id - 1];
+    State state = states[id - 1];
+    boolean waits = state == State.PUBACK || state == State.PUBREC;
+    return waits && message != null && message.isSlim() ? 1 : 0;
+  }
+
+  /** Whether nothing may be sent, not even again, as the client takes no more at a time. */
+  boolean spent() {
+    return inFlight - unsent >= max;
   }
 
   State state(int id) {
@@ -88,12 +105,12 @@ final class Window {
 
   /** The same message, in another form. */
   void replace(int id, Stored message) {
-    messages[id - 1] = message;
+    set(id, states[id - 1], message);
   }
 
   /** The id now waits for something else. */
   void move(int id, State state) {
-    states[id - 1] = state;
+    set(id, state, messages[id - 1]);
   }
 
   /** Frees an id in flight. */

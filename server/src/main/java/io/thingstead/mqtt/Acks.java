@@ -13,6 +13,7 @@ final class Acks {
     final int packetId;
     final boolean exactlyOnce;
     private ReasonCode reason = ReasonCode.SUCCESS;
+    private Explanation explanation = Explanation.NONE;
     private boolean done;
 
     Pending(int packetId, boolean exactlyOnce) {
@@ -23,6 +24,10 @@ final class Acks {
     ReasonCode reason() {
       return reason;
     }
+
+    Explanation explanation() {
+      return explanation;
+    }
   }
 
   /** Sends one. */
@@ -31,6 +36,7 @@ final class Acks {
   }
 
   private final Queue<Pending> waiting = new ArrayDeque<>(0);
+  private int atLeastOnce;
   private final Out out;
 
   Acks(Out out) {
@@ -45,18 +51,30 @@ final class Acks {
     return waiting.size();
   }
 
+  /** Those of QoS 1; the ids of QoS 2 are counted where they are kept until released. */
+  int atLeastOnce() {
+    return atLeastOnce;
+  }
+
   Pending add(int packetId, boolean exactlyOnce) {
     Pending ack = new Pending(packetId, exactlyOnce);
     waiting.add(ack);
+    if (!exactlyOnce) {
+      atLeastOnce++;
+    }
     return ack;
   }
 
   /** This one may go, and with it those behind that wait for nothing else. */
-  void done(Pending ack, ReasonCode reason) {
+  void done(Pending ack, ReasonCode reason, Explanation explanation) {
     ack.reason = reason;
+    ack.explanation = explanation;
     ack.done = true;
     for (Pending next = waiting.peek(); next != null && next.done; next = waiting.peek()) {
       waiting.remove();
+      if (!next.exactlyOnce) {
+        atLeastOnce--;
+      }
       out.send(next);
     }
   }

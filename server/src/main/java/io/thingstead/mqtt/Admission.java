@@ -1,15 +1,14 @@
 package io.thingstead.mqtt;
 
-import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.thingstead.broker.Clients;
 import io.thingstead.broker.Closing;
 import io.thingstead.broker.Connecting;
 import io.thingstead.broker.Lane;
 import io.thingstead.broker.Session;
+import io.thingstead.model.Profile;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +71,7 @@ final class Admission {
   /** The first packet. */
   void connect(Connect packet) {
     connect = packet;
-    connection.output().speaks(packet.version());
+    connection.output().speaks(packet);
     connection.to(State.AUTHORIZING);
     connection.pause();
     Joining join =
@@ -128,7 +127,7 @@ final class Admission {
     if (connection.closed()) {
       return;
     }
-    connection.lives(to, requireNonNull(connect).properties().maximumPacketSize());
+    connection.lives(to);
     Connecting client = allowed.client();
     allowed
         .broker()
@@ -177,10 +176,14 @@ final class Admission {
   /** Answers with a CONNACK that says no, and closes. */
   void refuse(String clientId, ReasonCode reason, String why) {
     connection.refused("connect", clientId, "", why);
-    ConnAckProperties properties = ConnAckProperties.because(Explanation.of(why));
-    ByteBuf bytes = channel().alloc().buffer(64);
-    connection.encoder().encode(new ConnAck(false, reason, properties), bytes);
-    var _ = channel().writeAndFlush(bytes);
+    Output output = connection.output();
+    boolean five = output.properties();
+    boolean cloud = connection.profile() == Profile.AWS && reason == ReasonCode.NOT_AUTHORIZED;
+    if (!five && cloud) {
+      output.connAck(ReturnCode.CLOUD_NOT_AUTHORIZED);
+    } else if (five || ReturnCode.tells(reason)) {
+      output.send(new ConnAck(false, reason, ConnAckProperties.because(Explanation.of(why))));
+    }
     connection.close();
   }
 }

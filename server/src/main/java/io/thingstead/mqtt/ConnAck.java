@@ -6,4 +6,9 @@ package io.thingstead.mqtt;
  * @param properties ignored in MQTT 3
  */
 public record ConnAck(boolean sessionPresent, ReasonCode reason, ConnAckProperties properties)
-    implements Packet {}
+    implements Packet {
+  @Override
+  public Packet unexplained() {
+    return new ConnAck(sessionPresent, reason, properties.unexplained());
+  }
+}

@@ -28,4 +28,17 @@ public record ConnAckProperties(
     return new ConnAckProperties(
         null, null, null, ServerOffer.STANDARD, null, null, null, explanation);
   }
+
+  /** The same without what only explains it. */
+  ConnAckProperties unexplained() {
+    return new ConnAckProperties(
+        sessionExpirySeconds,
+        serverKeepAliveSeconds,
+        assignedClientId,
+        offer,
+        responseInformation,
+        serverReference,
+        authentication,
+        Explanation.NONE);
+  }
 }

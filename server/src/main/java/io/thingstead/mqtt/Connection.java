@@ -100,6 +100,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   public void handlerAdded(ChannelHandlerContext ctx) {
     channel = ctx.channel();
     output = new Output(this, ctx.channel());
+    Lingering.addTo(ctx.pipeline());
     admission.begin();
   }
 
@@ -108,9 +109,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   /** From here on it is on the loop of its session. */
-  void lives(Lane on, long packetBytesMax) {
+  void lives(Lane on) {
     lane = on;
-    output().lives(on, packetBytesMax);
+    output().lives(on);
   }
 
   void connected(Joining.Allowed allowed, Session joined) {
@@ -170,7 +171,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
       case Publish publish -> requireNonNull(publisher).publish(publish);
       case PubAck ack -> session().acknowledged(ack.packetId());
       case PubRec rec -> {
-        if (!session().received(rec.packetId(), rec.reason().failed()) && is5()) {
+        if (!session().received(rec.packetId(), rec.reason().failed())) {
+          // Also in MQTT 3, which cannot say that it is unknown: the client waits for it.
           send(
               new PubRel(rec.packetId(), ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, Explanation.NONE));
         }
@@ -204,7 +206,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return;
       }
     }
-    leave(packet.reason() == ReasonCode.DISCONNECT_WITH_WILL);
+    // Only a normal disconnection withdraws the will [MQTT-3.14.4-3].
+    leave(packet.reason() != ReasonCode.SUCCESS);
     close();
   }
 
@@ -223,7 +226,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private void goodbye(ReasonCode reason, String why) {
     if (is5() && open() && reason.code() >= 0x80) {
-      send(Disconnect.because(reason, Explanation.of(why)));
+      output().send(Disconnect.because(reason, Explanation.of(why)));
     }
   }
 
@@ -292,9 +295,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
     ctx.fireChannelWritabilityChanged();
   }
 
-  /** Sends any packet. */
+  /** Sends any packet; ends a connection whose client does not take one of that size. */
   void send(Packet packet) {
-    output().send(packet);
+    if (!output().send(packet)) {
+      fail(
+          ReasonCode.PACKET_TOO_LARGE,
+          "the client's Maximum Packet Size has no room for "
+              + packet.getClass().getSimpleName()
+              + " [MQTT-3.1.2-24]");
+    }
   }
 
   /** A buffer with room for so many bytes, to be written at once. */

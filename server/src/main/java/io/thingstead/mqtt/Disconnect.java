@@ -22,4 +22,9 @@ public record Disconnect(
   public static Disconnect because(ReasonCode reason, Explanation explanation) {
     return new Disconnect(reason, null, null, explanation);
   }
+
+  @Override
+  public Packet unexplained() {
+    return new Disconnect(reason, sessionExpirySeconds, serverReference, Explanation.NONE);
+  }
 }

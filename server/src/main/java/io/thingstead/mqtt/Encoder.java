@@ -13,6 +13,7 @@ public final class Encoder {
   private static final Encoder V3_1_1 = new Encoder(Version.V3_1_1);
   private static final Encoder V5 = new Encoder(Version.V5);
 
+  private static final int CONNACK = 0x20;
   private static final int PUBLISH = 0x30;
   private static final int PUBACK = 0x40;
   private static final int PUBREC = 0x50;
@@ -55,7 +56,7 @@ public final class Encoder {
       case PingReq _ -> out.writeShort(PINGREQ);
       case PingResp _ -> pingResp(out);
       case Connect p -> frame(out, 0x10, t -> Layout.connect(t, p));
-      case ConnAck p -> frame(out, 0x20, t -> Layout.connAck(t, p, version));
+      case ConnAck p -> frame(out, CONNACK, t -> Layout.connAck(t, p, version));
       case Subscribe p -> frame(out, 0x82, t -> Layout.subscribe(t, p, version));
       case SubAck p -> frame(out, 0x90, t -> Layout.subAck(t, p, version));
       case Unsubscribe p -> frame(out, 0xA2, t -> Layout.unsubscribe(t, p, version));
@@ -158,6 +159,11 @@ public final class Encoder {
 
   public void pubComp(ByteBuf out, int packetId) {
     ack(out, PUBCOMP, packetId);
+  }
+
+  /** CONNACK of MQTT 3 with any return code. */
+  void connAck(ByteBuf out, int returnCode) {
+    out.writeInt(CONNACK << 24 | 2 << 16 | returnCode);
   }
 
   public void pingResp(ByteBuf out) {

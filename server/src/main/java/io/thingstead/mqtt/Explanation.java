@@ -13,8 +13,16 @@ import org.jspecify.annotations.Nullable;
 public record Explanation(@Nullable String reasonString, List<UserProperty> userProperties) {
   public static final Explanation NONE = new Explanation(null, List.of());
 
+  /** Longer texts, which quote what the client sent, are cut. */
+  private static final int CHARS_MAX = 1000;
+
   /** An explanation that is only a text. */
   public static Explanation of(String reasonString) {
-    return new Explanation(reasonString, List.of());
+    String text = reasonString;
+    if (text.length() > CHARS_MAX) {
+      int end = Character.isHighSurrogate(text.charAt(CHARS_MAX - 1)) ? CHARS_MAX - 1 : CHARS_MAX;
+      text = text.substring(0, end) + "…";
+    }
+    return new Explanation(text, List.of());
   }
 }

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class Joining {
   private static final int ASSIGNED_ID_BITS = 96;
 
+  /** MQTT 3.1, section 3.1. */
+  private static final int V3_1_ID_CHARS_MAX = 23;
+
   private final Gateway gateway;
   private final Transport transport;
   private final Profile profile;
@@ -159,6 +162,15 @@ final class Joining {
 
   private String clientId() {
     String id = packet.clientId();
+    if (packet.version() == Version.V3_1) {
+      int chars = id.codePointCount(0, id.length());
+      if (chars < 1 || chars > V3_1_ID_CHARS_MAX) {
+        throw new RefusedException(
+            ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+            "a client id of MQTT 3.1 has 1 to %d characters, this one has %d"
+                .formatted(V3_1_ID_CHARS_MAX, chars));
+      }
+    }
     if (id.isEmpty()) {
       if (!packet.version().is5() && !packet.cleanStart()) {
         throw new RefusedException(
@@ -194,11 +206,11 @@ final class Joining {
       throw new RefusedException(
           ReasonCode.QOS_NOT_SUPPORTED, "a will of QoS 2 is not supported (profile AWS)");
     }
-    if (will.payload().length > limits.messages().payloadBytes()) {
-      throw new RefusedException(
-          ReasonCode.PACKET_TOO_LARGE,
-          "the will has %d bytes, more than %d"
-              .formatted(will.payload().length, limits.messages().payloadBytes()));
+    PublishLimits sizes = new PublishLimits(limits.messages());
+    try {
+      sizes.check(will);
+    } catch (PacketException e) {
+      throw new RefusedException(e.reason(), "will: " + e.getMessage());
     }
     Topic topic;
     try {
@@ -219,9 +231,7 @@ final class Joining {
         will.qos(),
         will.retain(),
         will.delaySeconds(),
-        will.expirySeconds() < 0
-            ? -1
-            : Math.min(will.expirySeconds(), limits.messages().expirySeconds()),
+        will.expirySeconds() < 0 ? -1 : sizes.lifetimeSeconds(will.expirySeconds()),
         will.properties(),
         principal.id());
   }

@@ -6,6 +6,8 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.thingstead.broker.Closing;
 import io.thingstead.broker.Lane;
 import io.thingstead.broker.Target;
+import io.thingstead.broker.TopicEntry;
+import io.thingstead.model.Profile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,8 @@ final class Output implements Target {
   private final Channel channel;
   private Encoder encoder = Encoder.of(Version.V3_1_1);
   private long packetBytesMax = Long.MAX_VALUE;
+  private boolean explains = true;
+  private OutboundAliases aliases = OutboundAliases.NONE;
   private @Nullable Lane lane;
   private @Nullable ByteBuf buffer;
   private boolean dirty;
@@ -37,28 +41,74 @@ final class Output implements Target {
     channel.config().setWriteBufferWaterMark(WAITING);
   }
 
+  /** Until CONNECT was read whole, only its version may be known. */
   void speaks(Version version) {
     encoder = Encoder.of(version);
   }
 
+  /** What the client takes. */
+  void speaks(Connect connect) {
+    speaks(connect.version());
+    ConnectProperties properties = connect.properties();
+    packetBytesMax = properties.maximumPacketSize();
+    explains = properties.requestProblemInformation();
+    aliases = OutboundAliases.upTo(properties.topicAliasMaximum());
+  }
+
   /** From here on the lane flushes it. */
-  void lives(Lane on, long packetBytesMax) {
+  void lives(Lane on) {
     lane = on;
-    this.packetBytesMax = packetBytesMax;
   }
 
   Encoder encoder() {
     return encoder;
   }
 
-  /** Sends any packet. */
-  void send(Packet packet) {
-    encoder.encode(packet, out(64));
+  /**
+   * Sends any packet but PUBLISH: without its explanation if the client asked for none
+   * [MQTT-3.1.2-29], or if it takes no packet of that size [MQTT-3.14.2-3]. A client that does not
+   * even take the bare packet is left without [MQTT-3.1.2-24].
+   *
+   * @return whether it was sent
+   */
+  boolean send(Packet packet) {
+    ByteBuf out = out(64);
+    return explains && append(packet, out) || append(packet.unexplained(), out);
+  }
+
+  private boolean append(Packet packet, ByteBuf out) {
+    int start = out.writerIndex();
+    encoder.encode(packet, out);
+    if (out.writerIndex() - start <= packetBytesMax) {
+      return true;
+    }
+    out.writerIndex(start);
+    return false;
+  }
+
+  /** Sends CONNACK of MQTT 3 with a return code that is not the standard's. */
+  void connAck(int returnCode) {
+    encoder.connAck(out(4), returnCode);
   }
 
   @Override
   public boolean properties() {
     return encoder.version().is5();
+  }
+
+  @Override
+  public int alias(TopicEntry topic) {
+    return aliases.of(topic);
+  }
+
+  @Override
+  public void aliased(TopicEntry topic, int alias) {
+    aliases.set(topic, alias);
+  }
+
+  @Override
+  public boolean wholeSecondsLeft() {
+    return connection.profile() == Profile.AWS;
   }
 
   @Override

@@ -20,4 +20,9 @@ public sealed interface Packet
         PingReq,
         PingResp,
         Disconnect,
-        Auth {}
+        Auth {
+  /** The same without reason string and user properties that only explain it. */
+  default Packet unexplained() {
+    return this;
+  }
+}

@@ -6,4 +6,9 @@ package io.thingstead.mqtt;
  * @param packetId 1 to 65535
  * @param reason always {@code SUCCESS} in MQTT 3
  */
-public record PubComp(int packetId, ReasonCode reason, Explanation explanation) implements Packet {}
+public record PubComp(int packetId, ReasonCode reason, Explanation explanation) implements Packet {
+  @Override
+  public Packet unexplained() {
+    return new PubComp(packetId, reason, Explanation.NONE);
+  }
+}

@@ -17,16 +17,29 @@ final class PublishLimits {
    * @throws PacketException when the packet breaks one
    */
   void check(Publish packet) {
-    if (packet.payloadLength() > limits.payloadBytes()) {
-      throw tooLarge(
-          "a payload of %d bytes, more than %d"
-              .formatted(packet.payloadLength(), limits.payloadBytes()));
-    }
+    checkPayload(packet.payloadLength());
     MessageProperties message = packet.properties().message();
     if (message.equals(MessageProperties.NONE)) {
       return;
     }
     check(message);
+  }
+
+  /**
+   * How long a message is kept that asks for so many seconds: the cloud takes 0 for 1 and has a
+   * limit.
+   */
+  long lifetimeSeconds(long asked) {
+    int most = limits.expirySeconds();
+    return most == Limits.UNLIMITED ? asked : Math.clamp(asked, 1, most);
+  }
+
+  /**
+   * @throws PacketException when a will breaks one
+   */
+  void check(Will will) {
+    checkPayload(will.payload().length);
+    check(will.properties());
   }
 
   private void check(MessageProperties message) {
@@ -43,6 +56,12 @@ final class PublishLimits {
     }
     if (userBytes(message) > limits.userPropertiesBytes()) {
       throw tooLarge("User Properties of more than " + limits.userPropertiesBytes() + " bytes");
+    }
+  }
+
+  private void checkPayload(int bytes) {
+    if (bytes > limits.payloadBytes()) {
+      throw tooLarge("a payload of %d bytes, more than %d".formatted(bytes, limits.payloadBytes()));
     }
   }
 

@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What one client publishes: checked, routed, acknowledged when it is safe. */
 final class Publisher {
+  private static final Explanation OVER_QUOTA =
+      Explanation.of("a queue that must keep the message is full, or the disk is");
+  private static final Explanation UNAVAILABLE =
+      Explanation.of("who must keep the message cannot do so now");
+
   private final Connection connection;
   private final Broker broker;
   private final Authorization authorization;
@@ -83,7 +88,7 @@ final class Publisher {
       throw new PacketException(
           ReasonCode.QOS_NOT_SUPPORTED, "QoS 2 is not supported (profile AWS)");
     }
-    int open = acks.count() + connection.session().inbound().count();
+    int open = acks.atLeastOnce() + connection.session().inbound().count();
     if (open < limits.unackedIn() || !connection.is5()) {
       return;
     }
@@ -135,7 +140,7 @@ final class Publisher {
       return;
     }
     boolean exactlyOnce = packet.qos() == Qos.EXACTLY_ONCE;
-    acks.done(acks.add(packet.packetId(), exactlyOnce), reason);
+    acks.done(acks.add(packet.packetId(), exactlyOnce), reason, Explanation.of(why));
   }
 
   private @Nullable Receipt route(Publish packet, TopicCache.Slot slot) {
@@ -157,8 +162,7 @@ final class Publisher {
     if (seconds < 0) {
       return Long.MAX_VALUE;
     }
-    long counted = Math.clamp(seconds, 1, limits.expirySeconds());
-    return connection.lane().nowMillis() + counted * 1000;
+    return connection.lane().nowMillis() + sizes.lifetimeSeconds(seconds) * 1000;
   }
 
   private void atLeastOnce(Publish packet, TopicCache.Slot slot) {
@@ -170,7 +174,7 @@ final class Publisher {
     }
     Acks.Pending ack = acks.add(packetId, false);
     if (receipt == null) {
-      acks.done(ack, ReasonCode.SUCCESS);
+      acks.done(ack, ReasonCode.SUCCESS, Explanation.NONE);
     } else {
       receipt.seal(outcome -> settled(ack, outcome));
       hold();
@@ -186,13 +190,11 @@ final class Publisher {
 
   private void settled(Acks.Pending ack, Outcome outcome) {
     if (connection.open()) {
-      acks.done(
-          ack,
-          switch (outcome) {
-            case ACCEPTED -> ReasonCode.SUCCESS;
-            case OVER_QUOTA -> ReasonCode.QUOTA_EXCEEDED;
-            case UNAVAILABLE -> ReasonCode.UNSPECIFIED_ERROR;
-          });
+      switch (outcome) {
+        case ACCEPTED -> acks.done(ack, ReasonCode.SUCCESS, Explanation.NONE);
+        case OVER_QUOTA -> acks.done(ack, ReasonCode.QUOTA_EXCEEDED, OVER_QUOTA);
+        case UNAVAILABLE -> acks.done(ack, ReasonCode.UNSPECIFIED_ERROR, UNAVAILABLE);
+      }
       if (acks.count() < limits.unackedIn()) {
         connection.resume();
       }
@@ -236,8 +238,8 @@ final class Publisher {
     } else if (connection.is5()) {
       connection.send(
           ack.exactlyOnce
-              ? new PubRec(ack.packetId, reason, Explanation.NONE)
-              : new PubAck(ack.packetId, reason, Explanation.NONE));
+              ? new PubRec(ack.packetId, reason, ack.explanation())
+              : new PubAck(ack.packetId, reason, ack.explanation()));
     } else {
       // MQTT 3 cannot say no. Without an answer the client sends it again when it comes back.
       connection.fail(reason, "publish " + ack.packetId + " could not be kept");

@@ -6,6 +6,25 @@ import static io.thingstead.mqtt.PacketException.malformed;
 final class ReturnCode {
   private ReturnCode() {}
 
+  /** What the cloud says for {@link ReasonCode#NOT_AUTHORIZED}; no code of the standard. */
+  static final int CLOUD_NOT_AUTHORIZED = 7;
+
+  /**
+   * Whether a refused CONNECT is answered: when no code tells why, the connection is closed without
+   * an answer [MQTT-3.2.2-6] of 3.1.1, and so is one whose CONNECT is malformed [MQTT-3.1.4-1].
+   */
+  static boolean tells(ReasonCode reason) {
+    return switch (reason) {
+      case MALFORMED_PACKET,
+          PROTOCOL_ERROR,
+          PACKET_TOO_LARGE,
+          TOPIC_NAME_INVALID,
+          QOS_NOT_SUPPORTED ->
+          false;
+      default -> true;
+    };
+  }
+
   /** The return code nearest to a reason. */
   static int of(ReasonCode reason) {
     return switch (reason) {

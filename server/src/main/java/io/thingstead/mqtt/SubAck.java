@@ -9,4 +9,9 @@ import java.util.List;
  * @param reasons one for each request, in order; MQTT 3 sends 0x80 for every failure
  */
 public record SubAck(int packetId, List<ReasonCode> reasons, Explanation explanation)
-    implements Packet {}
+    implements Packet {
+  @Override
+  public Packet unexplained() {
+    return new SubAck(packetId, reasons, Explanation.NONE);
+  }
+}

@@ -39,13 +39,14 @@ final class Subscriber {
     List<ReasonCode> reasons =
         new ArrayList<>(Collections.nCopies(requests.size(), ReasonCode.UNSPECIFIED_ERROR));
     List<Made> made = new ArrayList<>();
+    Refused refused = new Refused(reasons);
     // One more than there are, so that SUBACK goes when all were looked at.
     int[] open = {requests.size() + 1};
     Session session = connection.session();
     for (int i = 0; i < requests.size(); i++) {
       int at = i;
       Subscribing wanted =
-          check(requests.get(i), packet.properties().subscriptionIdentifier(), at, reasons);
+          check(requests.get(i), packet.properties().subscriptionIdentifier(), at, refused);
       if (wanted == null) {
         open[0]--;
         continue;
@@ -61,20 +62,37 @@ final class Subscriber {
                   reasons.set(at, granted(wanted.qos()));
                   made.add(new Made(wanted, fresh));
                 }
-                answer(packet, session, reasons, made, open);
+                answer(packet, session, refused, made, open);
               });
     }
-    answer(packet, session, reasons, made, open);
+    answer(packet, session, refused, made, open);
+  }
+
+  /** The reasons of all filters, and why the first was refused. */
+  private static final class Refused {
+    private final List<ReasonCode> reasons;
+    private Explanation explanation = Explanation.NONE;
+
+    Refused(List<ReasonCode> reasons) {
+      this.reasons = reasons;
+    }
+
+    void add(int at, ReasonCode reason, String why) {
+      reasons.set(at, reason);
+      if (explanation.equals(Explanation.NONE)) {
+        explanation = Explanation.of(why);
+      }
+    }
   }
 
   private record Made(Subscribing wanted, boolean fresh) {}
 
   private void answer(
-      Subscribe packet, Session session, List<ReasonCode> reasons, List<Made> made, int[] open) {
+      Subscribe packet, Session session, Refused refused, List<Made> made, int[] open) {
     if (--open[0] > 0 || !connection.open()) {
       return;
     }
-    connection.send(new SubAck(packet.packetId(), reasons, Explanation.NONE));
+    connection.send(new SubAck(packet.packetId(), refused.reasons, refused.explanation));
     for (Made one : made) {
       broker.clients().sendRetained(session, one.wanted, one.fresh);
     }
@@ -113,7 +131,7 @@ final class Subscriber {
 
   /** The subscription, if it may be made; else its reason is set and null returned. */
   private @Nullable Subscribing check(
-      Subscribe.Request request, int identifier, int at, List<ReasonCode> reasons) {
+      Subscribe.Request request, int identifier, int at, Refused reasons) {
     String text = request.filter();
     String share = null;
     TopicFilter filter;
@@ -162,8 +180,8 @@ final class Subscriber {
   }
 
   private @Nullable Subscribing refuse(
-      String text, int at, List<ReasonCode> reasons, ReasonCode reason, String why) {
-    reasons.set(at, reason);
+      String text, int at, Refused reasons, ReasonCode reason, String why) {
+    reasons.add(at, reason, why);
     connection.refused("subscribe", connection.session().clientId(), text, why);
     return null;
   }

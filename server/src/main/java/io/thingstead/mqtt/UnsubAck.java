@@ -9,4 +9,9 @@ import java.util.List;
  * @param reasons one for each filter, in order; none in MQTT 3
  */
 public record UnsubAck(int packetId, List<ReasonCode> reasons, Explanation explanation)
-    implements Packet {}
+    implements Packet {
+  @Override
+  public Packet unexplained() {
+    return new UnsubAck(packetId, reasons, Explanation.NONE);
+  }
+}
