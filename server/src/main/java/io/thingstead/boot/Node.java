@@ -18,10 +18,13 @@ import io.thingstead.engine.rocks.RocksSettings;
 import io.thingstead.engine.rocks.RocksStore;
 import io.thingstead.engine.rocks.StoreDirectory;
 import io.thingstead.event.RefusalLog;
+import io.thingstead.http.Authentication;
+import io.thingstead.http.Entrance;
 import io.thingstead.http.HttpLimits;
 import io.thingstead.http.HttpServer;
 import io.thingstead.http.HttpStats;
 import io.thingstead.http.OperationTable;
+import io.thingstead.http.Origins;
 import io.thingstead.http.SigV4;
 import io.thingstead.identity.AccessKeys;
 import io.thingstead.identity.CredentialsFile;
@@ -60,6 +63,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -150,17 +154,6 @@ public final class Node implements AutoCloseable {
     var _ = ticks.scheduleAtFixedRate(lanes::tick, 1, 1, TimeUnit.SECONDS);
     RefusalLog refusals = new RefusalLog(clock, settings.log().refusalsPerSecond());
     var _ = ticks.scheduleAtFixedRate(refusals::flush, 1, 1, TimeUnit.SECONDS);
-    HttpServer http =
-        http(
-            tenants,
-            accounts,
-            accessKeys,
-            engine,
-            account -> {
-              // Its host name has to be in the server's certificate, its key in the file.
-              certificate.refresh();
-              writeCredentials(data, accounts, accessKeys);
-            });
     Gateway gateway =
         new Gateway(
             account -> tenants.of(account).broker(),
@@ -169,6 +162,17 @@ public final class Node implements AutoCloseable {
             refusals,
             random,
             settings.dev());
+    HttpServer http =
+        http(
+            tenants,
+            accounts,
+            entrance(accounts, accessKeys, refusals, gateway),
+            engine,
+            account -> {
+              // Its host name has to be in the server's certificate, its key in the file.
+              certificate.refresh();
+              writeCredentials(data, accounts, accessKeys);
+            });
     ports =
         keep(
             new Ports(
@@ -300,10 +304,20 @@ public final class Node implements AutoCloseable {
         data.credentials(), firstToLast.stream().map(accessKeys::administrator).toList());
   }
 
+  private Entrance entrance(
+      Accounts accounts, AccessKeys accessKeys, RefusalLog refusals, Gateway gateway) {
+    SigV4 signatures = new SigV4((id, token) -> token == null ? accessKeys.find(id) : null, clock);
+    Origins origins =
+        new Origins(host -> names(accounts).contains(host), Set.copyOf(settings.allowOrigins()));
+    Authentication authentication =
+        new Authentication(signatures, id -> Optional.ofNullable(accounts.find(id)), origins);
+    return new Entrance(authentication, refusals, gateway);
+  }
+
   private HttpServer http(
       Tenants tenants,
       Accounts accounts,
-      AccessKeys accessKeys,
+      Entrance entrance,
       Engine engine,
       Consumer<Account> accountMade) {
     OperationTable table = new OperationTable();
@@ -332,14 +346,7 @@ public final class Node implements AutoCloseable {
           kind.name().toLowerCase(Locale.ROOT));
     }
     return new HttpServer(
-        table,
-        new SigV4((id, token) -> token == null ? accessKeys.find(id) : null, clock),
-        id -> Optional.ofNullable(accounts.find(id)),
-        virtualThreads,
-        random,
-        clock,
-        HttpLimits.DEFAULT,
-        stats);
+        table, entrance, virtualThreads, random, clock, HttpLimits.DEFAULT, stats);
   }
 
   private NetLimits netLimits() {

@@ -83,6 +83,14 @@ public enum Setting {
       "",
       "none",
       "Addresses in loopback or private ranges that rule actions may call; the others are open."),
+  ALLOW_ORIGIN(
+      Kind.LIST,
+      "ORIGIN",
+      "",
+      "none",
+      "Origins of web pages, such as `https://app.example.org`, that may call the ports without TLS"
+          + " and open a WebSocket with a client certificate; the server's own may always, and a"
+          + " WebSocket over TLS with a signature needs none."),
   READY_FILE(
       Kind.TEXT,
       "FILE",

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param hosts at least one, without repetition
  * @param plainMqtt null for none
  * @param plainHttp null for none
+ * @param allowOrigins of web pages, in lower case
  * @param readyFile null for none
  * @param serverCertificate null when the own CA issues it
  */
@@ -28,6 +29,7 @@ public record Settings(
     boolean dev,
     boolean allowReset,
     List<String> allowTargets,
+    List<String> allowOrigins,
     @Nullable Path readyFile,
     @Nullable CertificateFiles serverCertificate,
     Limits limits,
@@ -36,6 +38,7 @@ public record Settings(
     hosts = List.copyOf(hosts);
     listen = List.copyOf(listen);
     allowTargets = List.copyOf(allowTargets);
+    allowOrigins = List.copyOf(allowOrigins);
   }
 
   /** The profile of the plain MQTT listener. */

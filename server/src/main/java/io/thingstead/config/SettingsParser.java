@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** From merged layers to checked settings. */
 final class SettingsParser {
   private static final Pattern REGION = Pattern.compile("[a-z0-9-]{1,64}");
+  private static final Pattern ORIGIN =
+      Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9.\\-\\[\\]:]{1,300}");
   private static final Pattern HOST =
       Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|[0-9a-fA-F:.]{2,45}");
 
@@ -42,6 +44,7 @@ final class SettingsParser {
         dev,
         dev || flag(Setting.ALLOW_RESET),
         texts(Setting.ALLOW_TARGET),
+        values(Setting.ALLOW_ORIGIN, SettingsParser::origin),
         has(Setting.READY_FILE) ? path(Setting.READY_FILE) : null,
         serverCertificate(),
         limits(),
@@ -69,6 +72,14 @@ final class SettingsParser {
           "'" + text + "' is no region: lower-case letters, digits and hyphens");
     }
     return text;
+  }
+
+  private static String origin(String text) {
+    if (!ORIGIN.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is no origin such as https://app.example.org or http://localhost:3000");
+    }
+    return text.toLowerCase(Locale.ROOT);
   }
 
   private List<Listen> listen(boolean dev) {

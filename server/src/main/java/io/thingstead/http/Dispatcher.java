@@ -1,6 +1,5 @@
 package io.thingstead.http;
 
-import io.thingstead.account.Account;
 import io.thingstead.api.ApiRequest;
 import io.thingstead.api.ApiResponse;
 import io.thingstead.api.OperationShape;
@@ -9,18 +8,17 @@ import io.thingstead.api.Routes;
 import io.thingstead.api.Service;
 import io.thingstead.api.Struct;
 import io.thingstead.engine.StoreUnavailableException;
+import io.thingstead.http.Authentication.Caller;
 import io.thingstead.http.HttpStats.Kind;
 import io.thingstead.http.OperationTable.Offer;
 import io.thingstead.identity.Principal;
-import io.thingstead.model.AccountId;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.net.Protocol;
 import io.thingstead.net.Role;
 import io.thingstead.net.Transport;
 import java.lang.System.Logger.Level;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,20 +29,14 @@ final class Dispatcher {
   private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
 
   private final OperationTable table;
-  private final SigV4 signatures;
-  private final Function<AccountId, Optional<Account>> accounts;
+  private final Authentication authentication;
   private final CallPolicy policy;
   private final HttpStats stats;
 
   Dispatcher(
-      OperationTable table,
-      SigV4 signatures,
-      Function<AccountId, Optional<Account>> accounts,
-      CallPolicy policy,
-      HttpStats stats) {
+      OperationTable table, Authentication authentication, CallPolicy policy, HttpStats stats) {
     this.table = table;
-    this.signatures = signatures;
-    this.accounts = accounts;
+    this.authentication = authentication;
     this.policy = policy;
     this.stats = stats;
   }
@@ -58,6 +50,12 @@ final class Dispatcher {
   ApiResponse answer(ApiRequest request, Transport transport, String requestId) {
     Found found = new Found();
     try {
+      authentication.checkHost(request, transport);
+      if (!transport.listener().carries(Protocol.HTTP)) {
+        throw new ApiException(
+            AwsError.UNKNOWN_OPERATION,
+            "this port speaks MQTT, and MQTT over WebSocket at " + WebSocketDoor.PATH);
+      }
       Route route = table.route(request, transport.listener().role());
       return route == null
           ? operation(request, transport, requestId, found)
@@ -81,7 +79,7 @@ final class Dispatcher {
 
   private ApiResponse refused(
       ApiException refusal, Found found, Transport transport, String requestId) {
-    stats.count(kind(refusal.error()));
+    stats.count(Kind.of(refusal.error()));
     LOG.log(
         Level.DEBUG,
         "request={0} {1} from {2}: {3}: {4}",
@@ -97,22 +95,6 @@ final class Dispatcher {
     return found.service == null
         ? RestJson.error(refusal)
         : RestJson.error(found.service, refusal, requestId);
-  }
-
-  private static Kind kind(AwsError error) {
-    return switch (error) {
-      case EXPIRED_TOKEN,
-          INCOMPLETE_SIGNATURE,
-          INVALID_SIGNATURE,
-          MISSING_AUTHENTICATION_TOKEN,
-          UNRECOGNIZED_CLIENT ->
-          Kind.UNAUTHENTICATED;
-      case ACCESS_DENIED, FORBIDDEN, UNAUTHORIZED -> Kind.DENIED;
-      case UNKNOWN_OPERATION, METHOD_NOT_ALLOWED -> Kind.UNKNOWN_OPERATION;
-      case NOT_IMPLEMENTED -> Kind.NOT_IMPLEMENTED;
-      case SERVICE_UNAVAILABLE -> Kind.OVERLOADED;
-      default -> Kind.REFUSED;
-    };
   }
 
   private ApiResponse route(
@@ -160,29 +142,9 @@ final class Dispatcher {
   }
 
   private Call caller(ApiRequest request, Transport transport, String requestId) {
-    SigV4.Signed signed = signatures.verify(request);
-    if (signed != null) {
-      Account account =
-          accounts
-              .apply(signed.credential().account())
-              .orElseThrow(
-                  () ->
-                      new ApiException(
-                          AwsError.UNRECOGNIZED_CLIENT, "the key's account is not served here"));
-      Principal principal = signed.credential().principal();
-      return new Call(account, principal, requestId, signed.signingName(), transport, request);
-    }
-    if (transport.principal() instanceof Principal.Certificate certificate) {
-      if (!certificate.active()) {
-        throw new ApiException(
-            AwsError.FORBIDDEN, "the certificate may not call: " + transport.inactiveBecause());
-      }
-      return new Call(transport.account(), certificate, requestId, "", transport, request);
-    }
-    throw new ApiException(
-        AwsError.MISSING_AUTHENTICATION_TOKEN,
-        "Missing Authentication Token: sign the request (SigV4) or connect with a client"
-            + " certificate");
+    Caller caller = authentication.caller(request, transport);
+    return new Call(
+        caller.account(), caller.principal(), requestId, caller.signingName(), transport, request);
   }
 
   private record Match(Offer offer, Routes.Match found, OperationShape operation) {}

@@ -215,10 +215,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
           .virtualThreads()
           .execute(
               () -> {
-                ApiResponse response = server.answer(request, transport, requestId);
+                Reply reply = server.answer(request, transport, requestId);
                 server.leave();
                 server.release(held);
-                ctx.executor().execute(() -> answered(ctx, response, requestId, keepAlive));
+                ctx.executor().execute(() -> replied(ctx, reply, requestId, keepAlive));
               });
     } catch (RejectedExecutionException _) {
       server.leave();
@@ -245,6 +245,28 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         mark < 0 ? "" : target.substring(mark + 1),
         headers,
         gathered.body.size() == 0 ? NO_BODY : gathered.body.toByteArray());
+  }
+
+  private void replied(
+      ChannelHandlerContext ctx, Reply reply, String requestId, boolean keepAlive) {
+    switch (reply) {
+      case Reply.Response(var response) -> answered(ctx, response, requestId, keepAlive);
+      case Reply.Upgrade upgrade -> upgrade(ctx, upgrade, requestId);
+    }
+  }
+
+  private void upgrade(ChannelHandlerContext ctx, Reply.Upgrade upgrade, String requestId) {
+    answering = false;
+    if (!ctx.channel().isOpen()) {
+      return;
+    }
+    if (ending || !ahead.isEmpty()) {
+      String why =
+          ending ? "the server is stopping" : "nothing may be sent before the WebSocket is open";
+      refuse(ctx, ending ? 503 : 400, AwsError.INVALID_REQUEST, why);
+      return;
+    }
+    server.upgrade(ctx, upgrade, requestId);
   }
 
   private void answered(

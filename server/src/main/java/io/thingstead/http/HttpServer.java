@@ -1,24 +1,23 @@
 package io.thingstead.http;
 
 import io.netty.channel.ChannelHandler;
-import io.thingstead.account.Account;
+import io.netty.channel.ChannelHandlerContext;
 import io.thingstead.api.ApiRequest;
-import io.thingstead.api.ApiResponse;
-import io.thingstead.model.AccountId;
+import io.thingstead.identity.Principal;
 import io.thingstead.net.Transport;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /** Answers HTTP on connections that {@code net} has set up. Any thread may ask for a handler. */
 public final class HttpServer {
+  private final Entrance entrance;
   private final Dispatcher dispatcher;
+  private final WebSocketDoor door;
   private final Executor virtualThreads;
   private final RandomGenerator random;
   private final InstantSource clock;
@@ -29,20 +28,20 @@ public final class HttpServer {
 
   /**
    * @param table what is answered; filled before the first connection
-   * @param accounts the accounts served here
    * @param virtualThreads runs each request
    * @param random makes request ids; thread-safe
    */
   public HttpServer(
       OperationTable table,
-      SigV4 signatures,
-      Function<AccountId, Optional<Account>> accounts,
+      Entrance entrance,
       Executor virtualThreads,
       RandomGenerator random,
       InstantSource clock,
       HttpLimits limits,
       HttpStats stats) {
-    this.dispatcher = new Dispatcher(table, signatures, accounts, new CallPolicy(), stats);
+    this.entrance = entrance;
+    this.dispatcher = new Dispatcher(table, entrance.authentication(), new CallPolicy(), stats);
+    this.door = new WebSocketDoor(entrance.authentication(), entrance.refusals(), stats);
     this.virtualThreads = virtualThreads;
     this.random = random;
     this.clock = clock;
@@ -72,8 +71,31 @@ public final class HttpServer {
     return virtualThreads;
   }
 
-  ApiResponse answer(ApiRequest request, Transport transport, String requestId) {
-    return dispatcher.answer(request, transport, requestId);
+  Reply answer(ApiRequest request, Transport transport, String requestId) {
+    return request.path().equals(WebSocketDoor.PATH)
+        ? door.open(request, transport, requestId)
+        : new Reply.Response(dispatcher.answer(request, transport, requestId));
+  }
+
+  /** Makes a WebSocket of a connection; on its event loop. */
+  void upgrade(ChannelHandlerContext ctx, Reply.Upgrade upgrade, String requestId) {
+    Transport caller = upgrade.transport();
+    Principal principal = caller.principal();
+    WebSocketFrames frames =
+        new WebSocketFrames(
+            why ->
+                entrance
+                    .refusals()
+                    .refused(
+                        caller.account(),
+                        "websocket",
+                        "",
+                        "",
+                        principal == null ? "" : principal.id(),
+                        why + " (" + requestId + " from " + caller.remote() + ")"),
+            upgrade.lifetime());
+    stats.count(HttpStats.Kind.WEBSOCKET);
+    WebSocketUpgrade.perform(ctx, upgrade, requestId, frames, entrance.mqtt().apply(caller));
   }
 
   String newRequestId() {

@@ -1,5 +1,6 @@
 package io.thingstead.http;
 
+import io.thingstead.model.AwsError;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -29,7 +30,26 @@ public final class HttpStats {
     /** Any other refusal: input that is invalid, a thing that is missing. */
     REFUSED,
     /** A fault of the server. */
-    FAULT
+    FAULT,
+    /** WebSockets opened. */
+    WEBSOCKET;
+
+    /** How a request ended that was refused with an error. */
+    static Kind of(AwsError error) {
+      return switch (error) {
+        case EXPIRED_TOKEN,
+            INCOMPLETE_SIGNATURE,
+            INVALID_SIGNATURE,
+            MISSING_AUTHENTICATION_TOKEN,
+            UNRECOGNIZED_CLIENT ->
+            UNAUTHENTICATED;
+        case ACCESS_DENIED, FORBIDDEN, UNAUTHORIZED -> DENIED;
+        case UNKNOWN_OPERATION, METHOD_NOT_ALLOWED -> UNKNOWN_OPERATION;
+        case NOT_IMPLEMENTED -> NOT_IMPLEMENTED;
+        case SERVICE_UNAVAILABLE -> OVERLOADED;
+        default -> REFUSED;
+      };
+    }
   }
 
   private final Map<Kind, LongAdder> counts = new EnumMap<>(Kind.class);

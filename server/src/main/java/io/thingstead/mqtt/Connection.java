@@ -13,6 +13,7 @@ import io.thingstead.broker.Lane;
 import io.thingstead.broker.Session;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
+import io.thingstead.net.Departure;
 import io.thingstead.net.Draining;
 import io.thingstead.net.Transport;
 import org.jspecify.annotations.Nullable;
@@ -278,10 +279,23 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event == Draining.INSTANCE) {
-      fail(ReasonCode.SERVER_SHUTTING_DOWN, "the server stops");
+    switch (event) {
+      case Draining.INSTANCE -> fail(ReasonCode.SERVER_SHUTTING_DOWN, "the server stops");
+      case Departure(var cause, var why) -> depart(cause, why);
+      default -> {}
     }
     ctx.fireUserEventTriggered(event);
+  }
+
+  private void depart(Departure.Cause cause, String why) {
+    switch (cause) {
+      case CLIENT_LEFT -> {
+        leave(false);
+        close();
+      }
+      case LIFETIME_OVER -> fail(ReasonCode.MAXIMUM_CONNECT_TIME, why);
+      case CLIENT_ERROR -> fail(ReasonCode.PROTOCOL_ERROR, why);
+    }
   }
 
   // Writing.

@@ -33,8 +33,7 @@ public record Gateway(
 
   @Override
   public ChannelHandler apply(Transport transport) {
-    Profile own = transport.listener().profile();
-    Profile profile = own == null ? transport.account().profile() : own;
+    Profile profile = transport.profile();
     return new Connection(this, transport, profile, Limits.of(profile));
   }
 }

@@ -45,25 +45,33 @@ public record Listener(
 
   /** A port with TLS that carries whatever its role offers. */
   public static Listener tls(InetSocketAddress address, Role role) {
-    return new Listener(
-        address, role, Set.of(Protocol.MQTT, Protocol.HTTP), new Security.Tls(), null);
+    return new Listener(address, role, Set.of(Protocol.values()), new Security.Tls(), null);
   }
 
-  /** A port on loopback with no TLS, for one protocol. */
+  /** A port on loopback with no TLS, for one protocol, and MQTT over WebSocket. */
   public static Listener plain(
       InetSocketAddress address, Protocol protocol, String anonymous, @Nullable Profile profile) {
     return new Listener(
-        address, Role.ALL, Set.of(protocol), new Security.Plain(anonymous, false), profile);
+        address,
+        Role.ALL,
+        Set.of(protocol, Protocol.WEBSOCKET),
+        new Security.Plain(anonymous, false),
+        profile);
   }
 
   /** A port on any address with no TLS, for MQTT: the settings asked for it by name. */
   public static Listener plainAnywhere(
       InetSocketAddress address, String anonymous, @Nullable Profile profile) {
     return new Listener(
-        address, Role.ALL, Set.of(Protocol.MQTT), new Security.Plain(anonymous, true), profile);
+        address,
+        Role.ALL,
+        Set.of(Protocol.MQTT, Protocol.WEBSOCKET),
+        new Security.Plain(anonymous, true),
+        profile);
   }
 
-  boolean carries(Protocol protocol) {
+  /** Whether the port offers it. */
+  public boolean carries(Protocol protocol) {
     return protocols.contains(protocol) && role.carries(protocol);
   }
 }

@@ -1,7 +1,9 @@
 package io.thingstead.net;
 
-/** What a connection turns out to speak. */
+/** What a port can carry. */
 public enum Protocol {
   MQTT,
-  HTTP
+  HTTP,
+  /** MQTT over WebSocket, which begins as HTTP. */
+  WEBSOCKET
 }

@@ -12,7 +12,7 @@ public enum Role {
   boolean carries(Protocol protocol) {
     return switch (protocol) {
       case HTTP -> true;
-      case MQTT -> this != ADMIN;
+      case MQTT, WEBSOCKET -> this != ADMIN;
     };
   }
 }

@@ -24,7 +24,7 @@ final class Switchboard {
    * @return whether the handlers were added
    */
   boolean connect(ChannelHandlerContext ctx, Protocol protocol, Transport transport) {
-    if (!transport.listener().carries(protocol)) {
+    if (!offered(protocol, transport.listener())) {
       doorman.turnAway(
           Turned.PROTOCOL_NOT_OFFERED,
           transport.remote(),
@@ -35,9 +35,14 @@ final class Switchboard {
     ChannelPipeline pipeline = ctx.pipeline();
     switch (protocol) {
       case MQTT -> pipeline.addLast(protocols.mqtt().apply(transport));
-      case HTTP -> pipeline.addLast(codec(), protocols.http().apply(transport));
+      case HTTP, WEBSOCKET -> pipeline.addLast(codec(), protocols.http().apply(transport));
     }
     return true;
+  }
+
+  private static boolean offered(Protocol protocol, Listener listener) {
+    return listener.carries(protocol)
+        || (protocol == Protocol.HTTP && listener.carries(Protocol.WEBSOCKET));
   }
 
   private HttpServerCodec codec() {

@@ -2,6 +2,7 @@ package io.thingstead.net;
 
 import io.thingstead.account.Account;
 import io.thingstead.identity.Principal;
+import io.thingstead.model.Profile;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,17 @@ public record Transport(
     String alpn,
     InetSocketAddress remote,
     InetSocketAddress local) {
+  /** The same connection, after its protocol has found out who is calling whose endpoint. */
+  public Transport of(Account owner, Principal caller) {
+    return new Transport(listener, owner, caller, inactiveBecause, domainName, alpn, remote, local);
+  }
+
+  /** What rules apply: the port's own profile, or else the account's. */
+  public Profile profile() {
+    Profile own = listener.profile();
+    return own == null ? account.profile() : own;
+  }
+
   /** Whether the bytes are protected by TLS. */
   public boolean secure() {
     return listener.security() instanceof Listener.Security.Tls;

@@ -2,6 +2,8 @@ package io.thingstead.http;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -9,6 +11,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.thingstead.event.Refusals;
 import io.thingstead.identity.Credential;
 import io.thingstead.identity.Principal;
 import io.thingstead.net.Listener;
@@ -33,6 +36,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A running HTTP server on loopback without the rest of the house. */
@@ -51,11 +55,27 @@ final class ApiHouse implements AutoCloseable {
   }
 
   ApiHouse(Role role, Principal principal, Duration clockOffset) {
+    this(
+        role,
+        principal,
+        clockOffset,
+        (_, _, _, _, _, _) -> {},
+        _ -> new ChannelInboundHandlerAdapter());
+  }
+
+  /**
+   * @param mqtt stands behind WebSockets
+   */
+  ApiHouse(
+      Role role,
+      Principal principal,
+      Duration clockOffset,
+      Refusals refusals,
+      Function<Transport, ChannelHandler> mqtt) {
     HttpServer server =
         new HttpServer(
             table,
-            new SigV4(ApiHouse::key, offset(clockOffset)),
-            id -> Optional.of(Signer.ACCOUNT),
+            entrance(offset(clockOffset), refusals, mqtt),
             threads,
             new Random(1),
             InstantSource.system(),
@@ -86,6 +106,18 @@ final class ApiHouse implements AutoCloseable {
         10_000, 1_000_000, 100, 100, Duration.ofSeconds(30), Duration.ofSeconds(60));
   }
 
+  static Entrance entrance(InstantSource clock) {
+    return entrance(clock, (_, _, _, _, _, _) -> {}, _ -> new ChannelInboundHandlerAdapter());
+  }
+
+  static Entrance entrance(
+      InstantSource clock, Refusals refusals, Function<Transport, ChannelHandler> mqtt) {
+    Origins origins = new Origins(host -> host.equals("x"), Set.of("https://app.example.org"));
+    SigV4 signatures = new SigV4(ApiHouse::key, clock);
+    return new Entrance(
+        new Authentication(signatures, _ -> Optional.of(Signer.ACCOUNT), origins), refusals, mqtt);
+  }
+
   private static InstantSource offset(Duration by) {
     return InstantSource.offset(InstantSource.system(), by);
   }
@@ -101,7 +133,7 @@ final class ApiHouse implements AutoCloseable {
         new Listener(
             loopback,
             role,
-            Set.of(Protocol.HTTP),
+            Set.of(Protocol.HTTP, Protocol.WEBSOCKET),
             new Listener.Security.Plain("anonymous", false),
             null);
     return new Transport(listener, Signer.ACCOUNT, principal, "", "", "", loopback, loopback);
@@ -164,6 +196,11 @@ final class ApiHouse implements AutoCloseable {
       int length = Integer.parseInt(headers.getOrDefault("Content-Length", "0"));
       String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
       return new Answer(Integer.parseInt(status[1]), headers, body);
+    }
+
+    /** All until the server closes. */
+    String rest() throws IOException {
+      return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 
     boolean closedByServer() throws IOException {

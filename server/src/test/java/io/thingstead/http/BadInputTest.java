@@ -27,7 +27,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -325,8 +324,7 @@ class BadInputTest {
     HttpServer server =
         new HttpServer(
             ApiHouse.table(),
-            new SigV4(ApiHouse::key, InstantSource.system()),
-            _ -> Optional.of(Signer.ACCOUNT),
+            ApiHouse.entrance(InstantSource.system()),
             Runnable::run,
             new Random(1),
             InstantSource.system(),

@@ -54,8 +54,9 @@ class PlainPortsTest {
 
   @Test
   void protocolThePortDoesNotOfferIsRefused() throws Exception {
-    try (Client client = Client.plain(server.listen(mqtt()))) {
-      client.send(new byte[] {'G'});
+    int http = server.listen(Listener.plain(TestPorts.ANY, Protocol.HTTP, "anonymous", null));
+    try (Client client = Client.plain(http)) {
+      client.send(Client.CONNECT_LIKE);
       client.awaitClose();
     }
     assertThat(server.count(Turned.PROTOCOL_NOT_OFFERED)).isEqualTo(1);

@@ -1,0 +1,94 @@
+package io.thingstead.http;
+
+import io.thingstead.account.Account;
+import io.thingstead.api.ApiRequest;
+import io.thingstead.identity.Principal;
+import io.thingstead.model.AccountId;
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
+import io.thingstead.net.Protocol;
+import io.thingstead.net.Transport;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Finds out who is calling whose endpoint: by the request's signature if it has one, else by the
+ * client certificate. Any thread may use it.
+ */
+public final class Authentication {
+  private final SigV4 signatures;
+  private final Function<AccountId, Optional<Account>> accounts;
+  private final Origins origins;
+
+  /**
+   * @param accounts the accounts served here
+   */
+  public Authentication(
+      SigV4 signatures, Function<AccountId, Optional<Account>> accounts, Origins origins) {
+    this.signatures = signatures;
+    this.accounts = accounts;
+    this.origins = origins;
+  }
+
+  /**
+   * A caller, proven.
+   *
+   * @param account whose things it is about
+   * @param signingName the service in the credential scope; empty with a client certificate
+   */
+  record Caller(Account account, Principal principal, String signingName) {
+    boolean signed() {
+      return !signingName.isEmpty();
+    }
+  }
+
+  /** Refuses with Forbidden what reached a port without TLS by a name that is not the server's. */
+  void checkHost(ApiRequest request, Transport transport) {
+    origins.checkHost(request, transport);
+  }
+
+  /**
+   * Who sent a request.
+   *
+   * @throws ApiException with the name that the cloud's services give to what is wrong
+   */
+  Caller caller(ApiRequest request, Transport transport) {
+    SigV4.Signed signed = signatures.verify(request);
+    // A page that signs has proven more than its origin; a browser's certificate is not the page's.
+    if (signed == null || !transport.secure()) {
+      origins.checkOrigin(request, transport);
+    }
+    return signed == null ? unsigned(transport) : signed(signed);
+  }
+
+  private Caller signed(SigV4.Signed signed) {
+    Account account =
+        accounts
+            .apply(signed.credential().account())
+            .orElseThrow(
+                () ->
+                    new ApiException(
+                        AwsError.UNRECOGNIZED_CLIENT, "the key's account is not served here"));
+    return new Caller(account, signed.credential().principal(), signed.signingName());
+  }
+
+  private static Caller unsigned(Transport transport) {
+    Principal principal = transport.principal();
+    if (principal instanceof Principal.Certificate certificate) {
+      if (!certificate.active()) {
+        throw new ApiException(
+            AwsError.FORBIDDEN, "the certificate may not call: " + transport.inactiveBecause());
+      }
+      return new Caller(transport.account(), certificate, "");
+    }
+    // Where anyone may speak MQTT, anyone may do so over WebSocket; what else he asks is refused.
+    if (principal instanceof Principal.Anonymous nobody
+        && transport.listener().carries(Protocol.MQTT)) {
+      return new Caller(transport.account(), nobody, "");
+    }
+    throw new ApiException(
+        AwsError.MISSING_AUTHENTICATION_TOKEN,
+        "Missing Authentication Token: sign the request (SigV4) or connect with a client"
+            + " certificate");
+  }
+}

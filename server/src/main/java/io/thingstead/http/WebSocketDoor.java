@@ -1,0 +1,168 @@
+package io.thingstead.http;
+
+import io.thingstead.api.ApiRequest;
+import io.thingstead.api.ApiResponse;
+import io.thingstead.api.Headers;
+import io.thingstead.api.RestJson;
+import io.thingstead.event.Refusals;
+import io.thingstead.http.Authentication.Caller;
+import io.thingstead.http.HttpStats.Kind;
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
+import io.thingstead.model.Limits;
+import io.thingstead.net.Protocol;
+import io.thingstead.net.Transport;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Decides who may open a WebSocket for MQTT (RFC 6455 section 4.2; AWS IoT guide: "MQTT over
+ * WebSocket"). Runs on the virtual thread of the request; never throws.
+ */
+final class WebSocketDoor {
+  static final String PATH = "/mqtt";
+
+  /** Services in whose name a WebSocket may be signed; the first is the device SDKs'. */
+  private static final Set<String> SERVICES =
+      Set.of("iotdevicegateway", "iotdata", "iot-jobs-data");
+
+  private static final Set<String> SUBPROTOCOLS = Set.of("mqtt", "mqttv3.1");
+  private static final int KEY_BYTES = 16;
+  private static final int UPGRADE_REQUIRED = 426;
+
+  private final Authentication authentication;
+  private final Refusals refusals;
+  private final HttpStats stats;
+
+  WebSocketDoor(Authentication authentication, Refusals refusals, HttpStats stats) {
+    this.authentication = authentication;
+    this.refusals = refusals;
+    this.stats = stats;
+  }
+
+  Reply open(ApiRequest request, Transport transport, String requestId) {
+    try {
+      return upgrade(request, transport);
+    } catch (NotWebSocketException e) {
+      ApiException refusal =
+          new ApiException(AwsError.INVALID_REQUEST, String.valueOf(e.getMessage()));
+      ApiResponse form = refused(refusal, request, transport, requestId);
+      Headers headers = form.headers();
+      headers.add("Upgrade", "websocket").add("Sec-WebSocket-Version", "13");
+      return new Reply.Response(new ApiResponse(UPGRADE_REQUIRED, headers, form.body()));
+    } catch (ApiException refusal) {
+      return new Reply.Response(refused(refusal, request, transport, requestId));
+    }
+  }
+
+  private ApiResponse refused(
+      ApiException refusal, ApiRequest request, Transport transport, String requestId) {
+    stats.count(Kind.of(refusal.error()));
+    refusals.refused(
+        transport.account(),
+        "connect",
+        "",
+        "",
+        claimed(request, transport),
+        "WebSocket " + requestId + " from " + transport.remote() + ": " + refusal.text());
+    return RestJson.error(refusal);
+  }
+
+  /** A request that begins no WebSocket of the one version there is. */
+  private static final class NotWebSocketException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NotWebSocketException(String why) {
+      super(why, null, false, false);
+    }
+  }
+
+  private Reply.Upgrade upgrade(ApiRequest request, Transport transport) {
+    if (!transport.listener().carries(Protocol.WEBSOCKET)) {
+      throw new ApiException(
+          AwsError.ACCESS_DENIED, "the port " + transport.local() + " does not offer MQTT");
+    }
+    String key = key(request);
+    String subprotocol = subprotocol(request);
+    authentication.checkHost(request, transport);
+    Caller caller = authentication.caller(request, transport);
+    if (caller.signed() && !SERVICES.contains(caller.signingName())) {
+      throw Signature.invalid(
+          "Credential should be scoped to correct service: 'iotdevicegateway', not '"
+              + caller.signingName()
+              + "'");
+    }
+    Transport known = transport.of(caller.account(), caller.principal());
+    return new Reply.Upgrade(
+        known,
+        subprotocol,
+        key,
+        caller.signed() ? Limits.of(known.profile()).connect().signedLifetime() : null);
+  }
+
+  private static String key(ApiRequest request) {
+    if (!request.method().equals("GET")) {
+      throw new ApiException(AwsError.METHOD_NOT_ALLOWED, "a WebSocket is opened by GET");
+    }
+    if (!says(request, "Connection", "upgrade") || !says(request, "Upgrade", "websocket")) {
+      throw new NotWebSocketException(
+          "here MQTT over WebSocket is spoken: send Connection: Upgrade and Upgrade: websocket");
+    }
+    if (!"13".equals(request.headers().first("Sec-WebSocket-Version"))) {
+      throw new NotWebSocketException("Sec-WebSocket-Version must be 13");
+    }
+    String key = request.headers().first("Sec-WebSocket-Key");
+    if (key == null || !isKey(key.strip())) {
+      throw new ApiException(
+          AwsError.INVALID_REQUEST, "Sec-WebSocket-Key must be 16 bytes in Base64");
+    }
+    return key.strip();
+  }
+
+  private static boolean isKey(String key) {
+    try {
+      return Base64.getDecoder().decode(key).length == KEY_BYTES;
+    } catch (IllegalArgumentException _) {
+      return false;
+    }
+  }
+
+  private static String subprotocol(ApiRequest request) {
+    List<String> offered = tokens(request, "Sec-WebSocket-Protocol");
+    for (String each : offered) {
+      if (SUBPROTOCOLS.contains(each)) {
+        return each;
+      }
+    }
+    throw new ApiException(
+        AwsError.INVALID_REQUEST,
+        "Sec-WebSocket-Protocol must offer mqtt (or mqttv3.1), "
+            + (offered.isEmpty() ? "and is missing" : "not " + String.join(", ", offered)));
+  }
+
+  private static boolean says(ApiRequest request, String header, String token) {
+    return tokens(request, header).stream().anyMatch(token::equalsIgnoreCase);
+  }
+
+  private static List<String> tokens(ApiRequest request, String header) {
+    return request.headers().all(header).stream()
+        .flatMap(value -> List.of(value.split(",", -1)).stream())
+        .map(String::strip)
+        .filter(token -> !token.isEmpty())
+        .toList();
+  }
+
+  /** Whom a refused request says it is from. */
+  private static String claimed(ApiRequest request, Transport transport) {
+    try {
+      Signature signature = Signature.of(request);
+      if (signature != null) {
+        return signature.accessKeyId();
+      }
+    } catch (ApiException _) {
+      return ""; // it says nothing that can be read
+    }
+    return transport.principal() == null ? "" : transport.principal().id();
+  }
+}

@@ -1,0 +1,164 @@
+package io.thingstead.boot;
+
+import io.thingstead.config.Machine;
+import io.thingstead.config.ServerAddresses;
+import io.thingstead.config.Settings;
+import io.thingstead.config.SettingsReader;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.iot.IotClient;
+import software.amazon.awssdk.services.iot.model.CreateKeysAndCertificateResponse;
+import software.amazon.awssdk.services.iotdataplane.IotDataPlaneClient;
+
+/** The whole server in this process, on loopback and free ports. */
+public final class RunningNode implements AutoCloseable {
+  static final String ANY_POLICY =
+      """
+      {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":"*"}]}\
+      """;
+
+  private final Path directory;
+  private final Node node;
+  private final int plainHttp;
+  private final int plainMqtt;
+
+  /**
+   * Starts it.
+   *
+   * @param flags further settings, such as {@code allow-origin}, {@code https://a.example}
+   */
+  public RunningNode(Path directory, String... flags) throws IOException {
+    this.directory = directory;
+    plainHttp = freePort();
+    plainMqtt = freePort();
+    Map<String, List<String>> all = new HashMap<>();
+    all.put("data", List.of(directory.resolve("data").toString()));
+    all.put("listen", List.of("127.0.0.1:0=all", "127.0.0.1:0=device", "127.0.0.1:0=admin"));
+    all.put("host", List.of("localhost", "127.0.0.1"));
+    all.put("plain-http", List.of("127.0.0.1:" + plainHttp));
+    all.put("plain-mqtt", List.of("127.0.0.1:" + plainMqtt));
+    for (int i = 0; i < flags.length; i += 2) {
+      all.put(flags[i], List.of(flags[i + 1].split(",")));
+    }
+    Settings settings = new SettingsReader(Machine.here(), Map.of()).read(all, null);
+    node = Node.start(settings, () -> {});
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private int port(int index) {
+    ServerAddresses addresses = node.addresses();
+    String listener = addresses.listeners().get(index);
+    return Integer.parseInt(
+        listener.substring(listener.lastIndexOf(':') + 1, listener.indexOf('=')));
+  }
+
+  /** The TLS port for everything. */
+  public int port() {
+    return port(0);
+  }
+
+  /** The TLS port for devices only. */
+  public int devicePort() {
+    return port(1);
+  }
+
+  /** The TLS port for administrators only. */
+  public int adminPort() {
+    return port(2);
+  }
+
+  public int plainHttp() {
+    return plainHttp;
+  }
+
+  public int plainMqtt() {
+    return plainMqtt;
+  }
+
+  /** The certificate that clients trust. */
+  public Path ca() {
+    return directory.resolve("data/ca.pem");
+  }
+
+  /** The administrator's access key: its id, then its secret. */
+  public List<String> accessKey() throws IOException {
+    Map<String, String> values = new HashMap<>();
+    for (String line : Files.readAllLines(directory.resolve("data/credentials"))) {
+      int equals = line.indexOf('=');
+      if (equals > 0) {
+        values.putIfAbsent(line.substring(0, equals).strip(), line.substring(equals + 1).strip());
+      }
+    }
+    return List.of(
+        values.getOrDefault("aws_access_key_id", ""),
+        values.getOrDefault("aws_secret_access_key", ""));
+  }
+
+  private AwsCredentialsProvider credentials() throws IOException {
+    List<String> key = accessKey();
+    return StaticCredentialsProvider.create(
+        AwsBasicCredentials.create(key.getFirst(), key.getLast()));
+  }
+
+  private URI api() {
+    return URI.create("http://127.0.0.1:" + plainHttp);
+  }
+
+  public IotClient iot() throws IOException {
+    return IotClient.builder()
+        .endpointOverride(api())
+        .region(Region.US_EAST_1)
+        .credentialsProvider(credentials())
+        .httpClient(UrlConnectionHttpClient.create())
+        .build();
+  }
+
+  public IotDataPlaneClient data() throws IOException {
+    return IotDataPlaneClient.builder()
+        .endpointOverride(api())
+        .region(Region.US_EAST_1)
+        .credentialsProvider(credentials())
+        .httpClient(UrlConnectionHttpClient.create())
+        .build();
+  }
+
+  /** A device's certificate and key in PEM files. */
+  public record Device(String certificateId, String arn, Path certificate, Path key) {}
+
+  /** Makes an active certificate that a policy lets do everything. */
+  public Device device(String name) throws IOException {
+    try (IotClient iot = iot()) {
+      CreateKeysAndCertificateResponse made =
+          iot.createKeysAndCertificate(b -> b.setAsActive(true));
+      iot.createPolicy(b -> b.policyName(name).policyDocument(ANY_POLICY));
+      iot.attachPolicy(b -> b.policyName(name).target(made.certificateArn()));
+      Path certificate = directory.resolve(name + ".pem");
+      Path key = directory.resolve(name + ".key");
+      Files.writeString(certificate, made.certificatePem(), StandardCharsets.US_ASCII);
+      Files.writeString(key, made.keyPair().privateKey(), StandardCharsets.US_ASCII);
+      return new Device(made.certificateId(), made.certificateArn(), certificate, key);
+    }
+  }
+
+  @Override
+  public void close() {
+    node.close();
+  }
+}
