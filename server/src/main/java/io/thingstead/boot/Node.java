@@ -27,6 +27,7 @@ import io.thingstead.http.OperationTable;
 import io.thingstead.http.Origins;
 import io.thingstead.http.SigV4;
 import io.thingstead.identity.AccessKeys;
+import io.thingstead.identity.CertificateDirectory;
 import io.thingstead.identity.CredentialsFile;
 import io.thingstead.identity.KeyPairs;
 import io.thingstead.identity.MasterKey;
@@ -89,6 +90,7 @@ public final class Node implements AutoCloseable {
   private final SecureRandom random = new SecureRandom();
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final Metrics meters = new Metrics();
+  private final CertificateDirectory certificates = new CertificateDirectory();
   private final ExecutorService virtualThreads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<InetSocketAddress> listening = new ArrayList<>();
   private @Nullable Ports ports;
@@ -179,9 +181,7 @@ public final class Node implements AutoCloseable {
                 loops,
                 netLimits(),
                 contexts,
-                new Callers(
-                    host -> Optional.of(accounts.byHost(host)),
-                    (account, shown) -> tenants.of(account).certificates().find(shown)),
+                new Callers(host -> Optional.of(accounts.byHost(host)), certificates::find),
                 new Protocols(gateway, http::handler),
                 virtualThreads,
                 refusals,
@@ -203,6 +203,7 @@ public final class Node implements AutoCloseable {
   private void open(Tenants tenants, Account account) {
     tenants.open(account);
     Features features = tenants.of(account);
+    certificates.add(account.id(), features.certificates());
     String[] tag = {"account", account.id().digits()};
     Counters counters = features.broker().counters();
     counter("published", "Messages that clients and the server published", counters.published, tag);

@@ -21,6 +21,7 @@ import io.thingstead.model.Limits;
 import io.thingstead.model.topic.BasicIngest;
 import io.thingstead.model.topic.TopicFilter;
 import io.thingstead.operation.Features;
+import io.thingstead.provision.RegistrationEvents;
 import io.thingstead.registry.Attachment;
 import io.thingstead.registry.ThingPrincipals;
 import io.thingstead.registry.ThingTypes;
@@ -127,6 +128,7 @@ final class Tenants implements AutoCloseable {
     certificates.onChange(authorizer);
     principals.onChange(authorizer::changed);
     Broker broker = broker(account, number);
+    certificates.onNewcomer(new RegistrationEvents(account, broker)::publish);
     Shadows shadows =
         new Shadows(account, shadowShards(number), broker, limits.shadows(), this::runLater);
     Rules rules =

@@ -2,8 +2,13 @@ package io.thingstead.identity;
 
 import io.thingstead.model.AccountId;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
-/** What DescribeCertificate tells. */
+/**
+ * What DescribeCertificate tells.
+ *
+ * @param caCertificateId the registered CA that vouched for it, or null
+ */
 public record CertificateDescription(
     String certificateArn,
     String certificateId,
@@ -16,4 +21,5 @@ public record CertificateDescription(
     String generationId,
     Instant notBefore,
     Instant notAfter,
-    CertificateMode mode) {}
+    CertificateMode mode,
+    @Nullable String caCertificateId) {}

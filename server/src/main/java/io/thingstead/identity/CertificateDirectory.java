@@ -3,6 +3,7 @@ package io.thingstead.identity;
 import io.thingstead.account.Account;
 import io.thingstead.model.AccountId;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 
@@ -23,14 +24,15 @@ public final class CertificateDirectory {
    * disk: for the executor of TLS tasks, not for an event loop.
    *
    * @param account the one chosen by the host name the client asked for
+   * @param chain what the client showed, the leaf first
    */
-  public CertificateLookup find(Account account, X509Certificate leaf) {
-    String id = ClientCertificates.id(leaf);
+  public CertificateLookup find(Account account, List<X509Certificate> chain) {
+    String id = ClientCertificates.id(chain.getFirst());
     Certificates own = accounts.get(account.id().digits());
     if (own == null) {
       return new CertificateLookup.Refused("there is no account " + account.id());
     }
-    CertificateLookup found = own.find(id);
+    CertificateLookup found = own.meet(chain);
     if (found instanceof CertificateLookup.Refused(String why) && !own.exists(id)) {
       return new CertificateLookup.Refused(why + elsewhere(id));
     }
@@ -43,9 +45,9 @@ public final class CertificateDirectory {
         .findFirst()
         .map(
             entry ->
-                " but in account "
+                ", or let the device connect to a host name of account "
                     + entry.getKey()
-                    + "; the device must connect to a host name of that account")
-        .orElse("; register it first (aws iot register-certificate-without-ca)");
+                    + ", which knows it")
+        .orElse("");
   }
 }

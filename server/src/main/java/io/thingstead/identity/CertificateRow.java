@@ -1,6 +1,7 @@
 package io.thingstead.identity;
 
 import java.security.cert.X509Certificate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stored client certificate. Times are epoch milliseconds.
@@ -8,6 +9,9 @@ import java.security.cert.X509Certificate;
  * @param version counts the changes, from 1
  * @param generation names this registration: a certificate deleted and registered again gets
  *     another
+ * @param caId the registered CA that vouched for it, or null
+ * @param transfer its last move between accounts, or null
+ * @param previousOwner the account it came from, or null
  */
 record CertificateRow(
     byte[] der,
@@ -18,8 +22,15 @@ record CertificateRow(
     int version,
     String generation,
     long notBeforeMillis,
-    long notAfterMillis) {
+    long notAfterMillis,
+    @Nullable String caId,
+    @Nullable Transfer transfer,
+    @Nullable String previousOwner) {
   CertificateRow with(CertificateStatus next, long nowMillis) {
+    return with(next, transfer, nowMillis);
+  }
+
+  CertificateRow with(CertificateStatus next, @Nullable Transfer move, long nowMillis) {
     return new CertificateRow(
         der,
         next,
@@ -29,7 +40,10 @@ record CertificateRow(
         version + 1,
         generation,
         notBeforeMillis,
-        notAfterMillis);
+        notAfterMillis,
+        caId,
+        move,
+        previousOwner);
   }
 
   X509Certificate certificate() {

@@ -4,16 +4,18 @@ import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
 import io.thingstead.engine.Tx;
 import io.thingstead.row.Json;
-import io.thingstead.row.Page;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of certificates and their listing by date. */
+/** The rows of certificates and their listings. */
 final class CertificateTable {
-  private static final int ASCENDING = 0;
-  private static final int DESCENDING = 1;
-  private static final byte[] NOTHING = new byte[0];
+  static final DateIndex BY_DATE = new DateIndex(Tables.CERTIFICATE_BY_DATE, null);
+  static final DateIndex OUTGOING = new DateIndex(Tables.CERTIFICATE_OUTGOING, null);
 
   private CertificateTable() {}
+
+  static DateIndex byCa(String caId) {
+    return new DateIndex(Tables.CERTIFICATE_BY_CA, caId);
+  }
 
   static @Nullable CertificateRow get(Rows rows, String id) {
     byte[] stored = rows.get(Tables.CERTIFICATE, Key.of(id));
@@ -22,8 +24,10 @@ final class CertificateTable {
 
   static void insert(Tx tx, String id, CertificateRow row) {
     put(tx, id, row);
-    tx.put(Tables.CERTIFICATE_BY_DATE, byDate(ASCENDING, row, id), NOTHING);
-    tx.put(Tables.CERTIFICATE_BY_DATE, byDate(DESCENDING, row, id), NOTHING);
+    BY_DATE.insert(tx, row.createdMillis(), id);
+    if (row.caId() != null) {
+      byCa(row.caId()).insert(tx, row.createdMillis(), id);
+    }
   }
 
   static void put(Tx tx, String id, CertificateRow row) {
@@ -32,33 +36,9 @@ final class CertificateTable {
 
   static void delete(Tx tx, String id, CertificateRow row) {
     tx.delete(Tables.CERTIFICATE, Key.of(id));
-    tx.delete(Tables.CERTIFICATE_BY_DATE, byDate(ASCENDING, row, id));
-    tx.delete(Tables.CERTIFICATE_BY_DATE, byDate(DESCENDING, row, id));
-  }
-
-  private static Key byDate(int direction, CertificateRow row, String id) {
-    long date = direction == ASCENDING ? row.createdMillis() : Long.MAX_VALUE - row.createdMillis();
-    return Key.of(direction, date, id);
-  }
-
-  /**
-   * Ids in the order of their creation.
-   *
-   * @param marker what the page before gave
-   */
-  static Page<String> list(Rows rows, boolean ascending, @Nullable String marker, int limit) {
-    Key prefix = Key.of(ascending ? ASCENDING : DESCENDING);
-    return Page.read(
-        rows,
-        Tables.CERTIFICATE_BY_DATE,
-        prefix,
-        limit,
-        marker,
-        row -> {
-          Key.Reader key = row.key().read();
-          key.number();
-          key.number();
-          return key.text();
-        });
+    BY_DATE.delete(tx, row.createdMillis(), id);
+    if (row.caId() != null) {
+      byCa(row.caId()).delete(tx, row.createdMillis(), id);
+    }
   }
 }

@@ -10,7 +10,6 @@ import io.thingstead.model.AwsError;
 import io.thingstead.row.Page;
 import java.security.KeyPair;
 import java.security.SecureRandom;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,7 +17,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * threads. Spec: certificates-provisioning.md section 1.
  */
 public final class Certificates {
-  private static final int CACHED_MAX = 65_536;
-
   private final Account account;
   private final AccountShard registry;
   private final DeviceCa ca;
@@ -39,9 +35,9 @@ public final class Certificates {
   private final List<Attachments> policies = new CopyOnWriteArrayList<>();
   private final List<Attachments> things = new CopyOnWriteArrayList<>();
   private final List<CertificateListener> listeners = new CopyOnWriteArrayList<>();
-  // computeIfAbsent and remove exclude each other for one key: a row read before a change is never
-  // left behind by the change's removal.
-  private final Map<String, Known> cache = new ConcurrentHashMap<>();
+  private final KnownCertificates known;
+  private final CaCertificates cas;
+  private final JustInTime justInTime;
 
   public Certificates(
       Account account,
@@ -56,6 +52,19 @@ public final class Certificates {
     this.keys = keys;
     this.clock = clock;
     this.random = random;
+    this.known = new KnownCertificates(account, registry, clock);
+    this.cas = new CaCertificates(account, registry, clock, random);
+    this.justInTime = new JustInTime(registry, this, known, cas, clock);
+  }
+
+  /** The CAs that the account brought along. */
+  public CaCertificates cas() {
+    return cas;
+  }
+
+  /** Tells of each showing of a certificate that waits for its activation, from now on. */
+  public void onNewcomer(Consumer<JustRegistered> listener) {
+    justInTime.onNewcomer(listener);
   }
 
   /** Lets policies keep a certificate from being deleted, unless by force. */
@@ -100,19 +109,45 @@ public final class Certificates {
       String pem, @Nullable CertificateStatus status) {
     CertificateStatus wanted = status == null ? CertificateStatus.INACTIVE : status;
     requireSettable(wanted);
-    return insert(ClientCertificates.parse(pem, clock.instant()), wanted, CertificateMode.SNI_ONLY);
+    return insert(
+        ClientCertificates.parse(pem, clock.instant()), wanted, CertificateMode.SNI_ONLY, null);
+  }
+
+  /**
+   * RegisterCertificate.
+   *
+   * @param caPem needed when several registered CAs have the same name and key
+   * @param status null for inactive
+   * @throws ApiException CertificateValidation when no registered CA signed it; CertificateState
+   *     when the CA is not active; CertificateConflict when several signed it
+   */
+  public IssuedCertificate registerCertificate(
+      String pem, @Nullable String caPem, @Nullable CertificateStatus status) {
+    CertificateStatus wanted = status == null ? CertificateStatus.INACTIVE : status;
+    requireSettable(wanted);
+    X509Certificate certificate = ClientCertificates.parse(pem, clock.instant());
+    CaCertificates.Issuer issuer = cas.vouching(certificate, caPem);
+    return insert(certificate, wanted, issuer.row().mode(), issuer.id());
   }
 
   private IssuedCertificate register(X509Certificate certificate, CertificateStatus status) {
-    return insert(certificate, status, CertificateMode.DEFAULT);
+    return insert(certificate, status, CertificateMode.DEFAULT, null);
   }
 
-  private IssuedCertificate insert(
-      X509Certificate certificate, CertificateStatus status, CertificateMode mode) {
+  /**
+   * Registers a certificate.
+   *
+   * @param caId the registered CA that signed it, or null
+   */
+  IssuedCertificate insert(
+      X509Certificate certificate,
+      CertificateStatus status,
+      CertificateMode mode,
+      @Nullable String caId) {
     String id = ClientCertificates.id(certificate);
     byte[] generation = new byte[32];
     random.nextBytes(generation);
-    byte[] der = encoded(certificate);
+    byte[] der = ClientCertificates.der(certificate);
     registry.call(
         tx -> {
           if (CertificateTable.get(tx, id) != null) {
@@ -134,19 +169,14 @@ public final class Certificates {
                   1,
                   HexFormat.of().formatHex(generation),
                   certificate.getNotBefore().toInstant().toEpochMilli(),
-                  certificate.getNotAfter().toInstant().toEpochMilli()));
+                  certificate.getNotAfter().toInstant().toEpochMilli(),
+                  caId,
+                  null,
+                  null));
           announce(tx, id, status == CertificateStatus.ACTIVE);
           return true;
         });
     return new IssuedCertificate(arn(id), id, Pem.certificate(der));
-  }
-
-  private static byte[] encoded(X509Certificate certificate) {
-    try {
-      return certificate.getEncoded();
-    } catch (CertificateEncodingException e) {
-      throw new IllegalStateException("a parsed certificate has no encoding", e);
-    }
   }
 
   /** DescribeCertificate. */
@@ -165,7 +195,8 @@ public final class Certificates {
         row.generation(),
         Instant.ofEpochMilli(row.notBeforeMillis()),
         Instant.ofEpochMilli(row.notAfterMillis()),
-        row.mode());
+        row.mode(),
+        row.caId());
   }
 
   /**
@@ -176,9 +207,20 @@ public final class Certificates {
    */
   public Page<ListedCertificate> list(
       @Nullable Integer pageSize, @Nullable String marker, boolean ascending) {
+    return list(CertificateTable.BY_DATE, pageSize, marker, ascending);
+  }
+
+  /** ListCertificatesByCA; as {@link #list}. */
+  public Page<ListedCertificate> listByCa(
+      String caId, @Nullable Integer pageSize, @Nullable String marker, boolean ascending) {
+    String id = caId.toLowerCase(Locale.ROOT);
+    return list(CertificateTable.byCa(id), pageSize, marker, ascending);
+  }
+
+  private Page<ListedCertificate> list(
+      DateIndex index, @Nullable Integer pageSize, @Nullable String marker, boolean ascending) {
     Rows rows = registry.durable();
-    Page<String> page =
-        CertificateTable.list(rows, ascending, marker, Page.Size.OLDER.of(pageSize));
+    Page<String> page = index.list(rows, ascending, marker, Page.Size.OLDER.of(pageSize));
     List<ListedCertificate> entries =
         page.items().stream()
             .mapMulti(
@@ -261,44 +303,28 @@ public final class Certificates {
         });
   }
 
-  /** Finds what a client showed in a TLS handshake, as {@link #find(String)} does. */
-  public CertificateLookup find(X509Certificate shown) {
-    return find(ClientCertificates.id(shown));
-  }
-
   /**
    * Finds what a client showed in a TLS handshake. Reads the disk only the first time: for the
    * executor of TLS tasks, not for an event loop.
    */
   public CertificateLookup find(String certificateId) {
-    Known known = known(certificateId);
-    if (known == null) {
-      return new CertificateLookup.Refused(
-          "certificate " + certificateId + " is not registered in account " + account.id());
-    }
-    long now = clock.millis();
-    if (now < known.notBeforeMillis) {
-      return new CertificateLookup.Refused(
-          "certificate "
-              + certificateId
-              + " is not valid before "
-              + Instant.ofEpochMilli(known.notBeforeMillis)
-              + "; check the clocks");
-    }
-    if (now > known.notAfterMillis) {
-      return new CertificateLookup.Refused(
-          "certificate "
-              + certificateId
-              + " ended "
-              + Instant.ofEpochMilli(known.notAfterMillis)
-              + "; give the device a new one");
-    }
-    return known.found;
+    return known.find(certificateId);
+  }
+
+  /**
+   * As {@link #find(String)}; registers a certificate that is not known if a CA of the account
+   * vouches for it and brings in new ones, and tells of each showing of one that waits for its
+   * activation.
+   *
+   * @param chain the leaf first
+   */
+  public CertificateLookup meet(List<X509Certificate> chain) {
+    return justInTime.meet(chain);
   }
 
   /** Whether the certificate is registered, whatever its status and dates. */
   public boolean exists(String certificateId) {
-    return known(certificateId) != null;
+    return known.exists(certificateId);
   }
 
   /** As {@link #exists(String)}, inside a command of the registry shard. */
@@ -314,45 +340,10 @@ public final class Certificates {
     return row == null ? null : row.certificate();
   }
 
-  private @Nullable Known known(String id) {
-    Known cached = cache.get(id);
-    if (cached != null) {
-      return cached;
-    }
-    if (cache.size() >= CACHED_MAX) {
-      cache.keySet().stream().findAny().ifPresent(cache::remove);
-    }
-    // Ids that are not registered are not kept, so that strangers cannot fill the cache.
-    return cache.computeIfAbsent(id, this::load);
-  }
-
-  private @Nullable Known load(String id) {
-    CertificateRow row = CertificateTable.get(registry.durable(), id);
-    if (row == null) {
-      return null;
-    }
-    boolean active = row.status() == CertificateStatus.ACTIVE;
-    String whyNot =
-        active
-            ? ""
-            : "certificate "
-                + id
-                + " is "
-                + row.status()
-                + " (aws iot update-certificate --certificate-id "
-                + id
-                + " --new-status ACTIVE lets it in)";
-    return new Known(
-        new CertificateLookup.Known(
-            new Principal.Certificate(id, arn(id), active), row.status(), whyNot),
-        row.notBeforeMillis(),
-        row.notAfterMillis());
-  }
-
   private void announce(Tx tx, String id, boolean active) {
     tx.afterDurable(
         () -> {
-          cache.remove(id);
+          known.forget(id);
           listeners.forEach(listener -> listener.changed(arn(id), active));
         });
   }
@@ -369,6 +360,4 @@ public final class Certificates {
   private String arn(String id) {
     return account.arn("cert/" + id);
   }
-
-  private record Known(CertificateLookup.Known found, long notBeforeMillis, long notAfterMillis) {}
 }

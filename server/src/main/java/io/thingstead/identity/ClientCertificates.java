@@ -31,6 +31,7 @@ import org.bouncycastle.pkcs.PKCSException;
 final class ClientCertificates {
   private static final int RSA_BITS_MIN = 2048;
   private static final int RSA_BITS_MAX = 8192; // checking a longer one costs too much
+  private static final int KEY_CERT_SIGN = 5; // of the key usage's bits [RFC 5280 4.2.1.3]
   private static final Pattern SIGNATURE =
       Pattern.compile("SHA(256|384|512)WITH(RSA|ECDSA|DSA)|RSASSA-PSS");
 
@@ -38,11 +39,23 @@ final class ClientCertificates {
 
   /** Lower-case hex SHA-256 of the DER form. */
   static String id(X509Certificate certificate) {
+    return sha256(der(certificate));
+  }
+
+  /** In lower-case hex. */
+  static String sha256(byte[] bytes) {
     try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
-    } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
-      throw new IllegalStateException("a certificate cannot be hashed", e);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  static byte[] der(X509Certificate certificate) {
+    try {
+      return certificate.getEncoded();
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException("a parsed certificate has no encoding", e);
     }
   }
 
@@ -52,7 +65,28 @@ final class ClientCertificates {
    * @throws ApiException CertificateValidation when it is none, or weak, or has ended
    */
   static X509Certificate parse(String pem, Instant now) {
-    X509Certificate certificate = single(pem);
+    return accepted(single(pem, "certificatePem"), now);
+  }
+
+  /**
+   * A CA to be registered: as a client's certificate, and a CA by its basic constraints.
+   *
+   * @throws ApiException CertificateValidation when it is none
+   */
+  static X509Certificate parseCa(String pem, Instant now) {
+    X509Certificate certificate = accepted(single(pem, "caCertificate"), now);
+    if (certificate.getBasicConstraints() < 0) {
+      throw invalid("the certificate is no CA: its basic constraints do not say so");
+    }
+    boolean[] usage = certificate.getKeyUsage();
+    if (usage != null && !usage[KEY_CERT_SIGN]) {
+      throw invalid("the CA's key usage does not allow it to sign certificates");
+    }
+    return certificate;
+  }
+
+  /** A certificate as it is shown in a handshake or given for registration, if it is accepted. */
+  static X509Certificate accepted(X509Certificate certificate, Instant now) {
     String algorithm = certificate.getSigAlgName().toUpperCase(Locale.ROOT);
     if (!SIGNATURE.matcher(algorithm).matches()) {
       throw invalid(
@@ -71,15 +105,20 @@ final class ClientCertificates {
     return certificate;
   }
 
-  private static X509Certificate single(String pem) {
+  /**
+   * The one certificate of a parameter.
+   *
+   * @throws ApiException CertificateValidation when there is none or more than one
+   */
+  static X509Certificate single(String pem, String parameter) {
     List<X509Certificate> found;
     try {
       found = Pem.certificates(pem);
     } catch (CertificateException e) {
-      throw invalid("certificatePem is no X.509 certificate in PEM form");
+      throw invalid(parameter + " is no X.509 certificate in PEM form");
     }
     if (found.size() != 1) {
-      throw invalid("certificatePem holds " + found.size() + " certificates, not one");
+      throw invalid(parameter + " holds " + found.size() + " certificates, not one");
     }
     return found.getFirst();
   }

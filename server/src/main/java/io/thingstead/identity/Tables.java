@@ -17,6 +17,24 @@ final class Tables {
   /** In the registry shard: one row, the account's own CA for devices. */
   static final Table DEVICE_CA = new Table(12, "device-ca", Family.STATE);
 
+  /** In the registry shard: (CA id) → {@link CaCertificateRow}. */
+  static final Table CA_CERTIFICATE = new Table(13, "ca-certificate", Family.STATE);
+
+  /** In the registry shard: (hex hash of the subject, CA id) → nothing. */
+  static final Table CA_BY_SUBJECT = new Table(14, "ca-by-subject", Family.STATE);
+
+  /** In the registry shard: as {@link #CERTIFICATE_BY_DATE}. */
+  static final Table CA_BY_DATE = new Table(15, "ca-by-date", Family.STATE);
+
+  /** In the registry shard: (CA id, direction, creation millis, id) → nothing. */
+  static final Table CERTIFICATE_BY_CA = new Table(16, "certificate-by-ca", Family.STATE);
+
+  /** In the registry shard: one row, the registration code. */
+  static final Table REGISTRATION_CODE = new Table(17, "registration-code", Family.STATE);
+
+  /** In the registry shard, of certificates on their way: as {@link #CERTIFICATE_BY_DATE}. */
+  static final Table CERTIFICATE_OUTGOING = new Table(18, "certificate-outgoing", Family.STATE);
+
   /** In the server shard: (access key id) → {@link AccessKeyRow}. */
   static final Table ACCESS_KEY = new Table(20, "access-key", Family.STATE);
 

@@ -3,6 +3,7 @@ package io.thingstead.net;
 import io.thingstead.account.Account;
 import io.thingstead.identity.CertificateLookup;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -12,8 +13,9 @@ import java.util.function.Function;
  *
  * @param accounts by the host name of SNI in lower case, or by the empty string without one; empty
  *     refuses the handshake; called on event loops, so it must not block
- * @param certificates by account and client certificate; called on TLS tasks, so it may block
+ * @param certificates by account and the certificates a client showed, its own first; called on TLS
+ *     tasks, so it may block
  */
 public record Callers(
     Function<String, Optional<Account>> accounts,
-    BiFunction<Account, X509Certificate, CertificateLookup> certificates) {}
+    BiFunction<Account, List<X509Certificate>, CertificateLookup> certificates) {}

@@ -9,6 +9,7 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.Executor;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -60,10 +61,10 @@ final class Handshake implements Executor {
     network.tasks().execute(() -> ScopedValue.where(CURRENT, this).run(task));
   }
 
-  /** Looks the certificate up and remembers what was found; may block. */
-  CertificateLookup judge(X509Certificate leaf) {
-    certificateId = sha256(leaf);
-    CertificateLookup found = network.callers().certificates().apply(account, leaf);
+  /** Looks the leaf of a chain up and remembers what was found; may block. */
+  CertificateLookup judge(List<X509Certificate> chain) {
+    certificateId = sha256(chain.getFirst());
+    CertificateLookup found = network.callers().certificates().apply(account, chain);
     verdict = found;
     return found;
   }
@@ -77,7 +78,10 @@ final class Handshake implements Executor {
     }
   }
 
-  /** Accepts exactly the certificates that are registered; names no authority in the request. */
+  /**
+   * Accepts exactly the certificates that are registered, or that a registered authority registers
+   * by its word; names no authority in the request.
+   */
   static final class Trust extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
@@ -85,7 +89,7 @@ final class Handshake implements Executor {
       if (!CURRENT.isBound()) {
         throw new CertificateException("a client certificate outside of a handshake's task");
       }
-      switch (CURRENT.get().judge(chain[0])) {
+      switch (CURRENT.get().judge(List.of(chain))) {
         case CertificateLookup.Known _ -> {}
         case CertificateLookup.Refused(String why) -> throw new CertificateException(why);
       }

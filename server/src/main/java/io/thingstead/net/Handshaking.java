@@ -14,6 +14,8 @@ import io.thingstead.identity.Principal;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -87,10 +89,10 @@ final class Handshaking extends ChannelInboundHandlerAdapter {
       return;
     }
     Handshake known = handshake;
-    X509Certificate leaf = leaf(tls);
+    List<X509Certificate> chain = chain(tls);
     CertificateLookup verdict = known.verdict();
-    if (leaf == null || verdict != null) {
-      proceed(ctx, known, tls, leaf == null ? null : verdict);
+    if (chain.isEmpty() || verdict != null) {
+      proceed(ctx, known, tls, chain.isEmpty() ? null : verdict);
       return;
     }
     // A resumed session shows no certificate again, though it may have been revoked since.
@@ -98,18 +100,20 @@ final class Handshaking extends ChannelInboundHandlerAdapter {
     ctx.channel().config().setAutoRead(false);
     known.execute(
         () -> {
-          CertificateLookup found = known.judge(leaf);
+          CertificateLookup found = known.judge(chain);
           ctx.executor().execute(() -> proceed(ctx, known, handler, found));
         });
   }
 
-  private static @Nullable X509Certificate leaf(SslHandler tls) {
+  /** What the client showed, its own certificate first; empty when it showed none. */
+  private static List<X509Certificate> chain(SslHandler tls) {
     try {
-      return tls.engine().getSession().getPeerCertificates()[0] instanceof X509Certificate leaf
-          ? leaf
-          : null;
+      return Arrays.stream(tls.engine().getSession().getPeerCertificates())
+          .filter(X509Certificate.class::isInstance)
+          .map(X509Certificate.class::cast)
+          .toList();
     } catch (SSLPeerUnverifiedException _) {
-      return null;
+      return List.of();
     }
   }
 

@@ -12,7 +12,9 @@ import io.thingstead.api.iot.CreateKeysAndCertificateResponse;
 import io.thingstead.api.iot.DescribeCertificateResponse;
 import io.thingstead.api.iot.Iot;
 import io.thingstead.api.iot.KeyPair;
+import io.thingstead.api.iot.ListCertificatesByCAResponse;
 import io.thingstead.api.iot.ListCertificatesResponse;
+import io.thingstead.api.iot.RegisterCertificateResponse;
 import io.thingstead.api.iot.RegisterCertificateWithoutCAResponse;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
@@ -21,7 +23,9 @@ import io.thingstead.identity.IssuedCertificate;
 import io.thingstead.identity.IssuedKeys;
 import io.thingstead.identity.ListedCertificate;
 import io.thingstead.row.Page;
+import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Client certificates. */
 final class CertificateOperations {
@@ -63,16 +67,41 @@ final class CertificateOperations {
               made.certificateArn(), made.certificateId());
         });
     table.on(
+        Iot.REGISTER_CERTIFICATE,
+        (call, in) -> {
+          IssuedCertificate made =
+              certificates(call)
+                  .registerCertificate(
+                      in.certificatePem(),
+                      in.caCertificatePem(),
+                      status(in.status(), in.setAsActive()));
+          return new RegisterCertificateResponse(made.certificateArn(), made.certificateId());
+        });
+    table.on(
+        Iot.LIST_CERTIFICATES_BY_CA,
+        (call, in) -> {
+          Page<ListedCertificate> page =
+              certificates(call)
+                  .listByCa(
+                      in.caCertificateId(),
+                      in.pageSize(),
+                      in.marker(),
+                      Boolean.TRUE.equals(in.ascendingOrder()));
+          return new ListCertificatesByCAResponse(entries(page), page.next());
+        });
+    table.on(
         Iot.DESCRIBE_CERTIFICATE,
         (call, in) ->
             new DescribeCertificateResponse(
                 described(certificates(call).describe(in.certificateId()))));
     table.on(
         Iot.LIST_CERTIFICATES,
-        (call, in) ->
-            listed(
-                certificates(call)
-                    .list(in.pageSize(), in.marker(), Boolean.TRUE.equals(in.ascendingOrder()))));
+        (call, in) -> {
+          Page<ListedCertificate> page =
+              certificates(call)
+                  .list(in.pageSize(), in.marker(), Boolean.TRUE.equals(in.ascendingOrder()));
+          return new ListCertificatesResponse(entries(page), page.next());
+        });
     table.on(
         Iot.UPDATE_CERTIFICATE,
         (call, in) -> {
@@ -85,6 +114,16 @@ final class CertificateOperations {
           certificates(call).delete(in.certificateId(), Boolean.TRUE.equals(in.forceDelete()));
           return Empty.EMPTY;
         });
+  }
+
+  private static io.thingstead.identity.@Nullable CertificateStatus status(
+      @Nullable CertificateStatus status, @Nullable Boolean setAsActive) {
+    if (status != null) {
+      return status(status);
+    }
+    return Boolean.TRUE.equals(setAsActive)
+        ? io.thingstead.identity.CertificateStatus.ACTIVE
+        : null;
   }
 
   // The two enums have the same names: one is the wire's, one the feature's.
@@ -107,6 +146,7 @@ final class CertificateOperations {
         .certificateId(of.certificateId())
         .status(CertificateStatus.valueOf(of.status().name()))
         .certificatePem(of.pem())
+        .caCertificateId(of.caCertificateId())
         .ownedBy(of.ownedBy().digits())
         .creationDate(of.creationDate())
         .lastModifiedDate(of.lastModifiedDate())
@@ -117,18 +157,16 @@ final class CertificateOperations {
         .build();
   }
 
-  private static ListCertificatesResponse listed(Page<ListedCertificate> page) {
-    return new ListCertificatesResponse(
-        page.items().stream()
-            .map(
-                entry ->
-                    new Certificate(
-                        entry.certificateArn(),
-                        entry.certificateId(),
-                        CertificateStatus.valueOf(entry.status().name()),
-                        CertificateMode.valueOf(entry.mode().name()),
-                        entry.creationDate()))
-            .toList(),
-        page.next());
+  private static List<Certificate> entries(Page<ListedCertificate> page) {
+    return page.items().stream()
+        .map(
+            entry ->
+                new Certificate(
+                    entry.certificateArn(),
+                    entry.certificateId(),
+                    CertificateStatus.valueOf(entry.status().name()),
+                    CertificateMode.valueOf(entry.mode().name()),
+                    entry.creationDate()))
+        .toList();
   }
 }

@@ -32,6 +32,7 @@ public final class Operations {
     new RegistryOperations(features).bind(table);
     new ThingTypeOperations(features).bind(table);
     new CertificateOperations(features).bind(table);
+    new CaCertificateOperations(features).bind(table);
     new PolicyOperations(features).bind(table);
     new RuleOperations(features).bind(table);
     new EndpointOperations(endpoint).bind(table);

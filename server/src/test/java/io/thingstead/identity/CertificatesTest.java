@@ -363,17 +363,17 @@ class CertificatesTest {
     Certificates others = other.certificates();
     directoryOfAll.add(new io.thingstead.model.AccountId("111111111111"), others);
 
-    assertThat(directoryOfAll.find(fixture.account, leaf))
+    assertThat(directoryOfAll.find(fixture.account, List.of(leaf)))
         .isInstanceOfSatisfying(
             CertificateLookup.Refused.class,
-            refused -> assertThat(refused.why()).contains("register it first"));
+            refused -> assertThat(refused.why()).contains("register it or the CA"));
     others.registerCertificateWithoutCa(pem, CertificateStatus.ACTIVE);
-    assertThat(directoryOfAll.find(fixture.account, leaf))
+    assertThat(directoryOfAll.find(fixture.account, List.of(leaf)))
         .isInstanceOfSatisfying(
             CertificateLookup.Refused.class,
-            refused -> assertThat(refused.why()).contains("in account 111111111111"));
+            refused -> assertThat(refused.why()).contains("a host name of account 111111111111"));
     certificates.registerCertificateWithoutCa(pem, CertificateStatus.ACTIVE);
-    assertThat(directoryOfAll.find(fixture.account, leaf))
+    assertThat(directoryOfAll.find(fixture.account, List.of(leaf)))
         .isInstanceOf(CertificateLookup.Known.class);
   }
 

@@ -95,9 +95,9 @@ final class TestPorts implements AutoCloseable {
     };
   }
 
-  private CertificateLookup find(Account account, X509Certificate leaf) {
+  private CertificateLookup find(Account account, List<X509Certificate> chain) {
     lookUps.add(Thread.currentThread());
-    CertificateLookup found = known.get(leaf);
+    CertificateLookup found = known.get(chain.getFirst());
     return found == null || !account.equals(FIRST)
         ? new CertificateLookup.Refused("not registered in " + account.id())
         : found;
