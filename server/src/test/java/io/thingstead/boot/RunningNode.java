@@ -10,13 +10,19 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.iot.IotClient;
 import software.amazon.awssdk.services.iot.model.CreateKeysAndCertificateResponse;
@@ -115,6 +121,33 @@ public final class RunningNode implements AutoCloseable {
     List<String> key = accessKey();
     return StaticCredentialsProvider.create(
         AwsBasicCredentials.create(key.getFirst(), key.getLast()));
+  }
+
+  /** The URL of a WebSocket, signed by the administrator for five minutes. */
+  public String signedWebSocket(String scheme, String host) throws IOException {
+    List<String> key = accessKey();
+    SdkHttpRequest unsigned =
+        SdkHttpRequest.builder()
+            .uri(URI.create("https://" + host))
+            .encodedPath("/mqtt")
+            .method(SdkHttpMethod.GET)
+            .build();
+    SdkHttpRequest signed =
+        AwsV4HttpSigner.create()
+            .sign(
+                request ->
+                    request
+                        .identity(AwsCredentialsIdentity.create(key.getFirst(), key.getLast()))
+                        .request(unsigned)
+                        .putProperty(AwsV4FamilyHttpSigner.SERVICE_SIGNING_NAME, "iotdevicegateway")
+                        .putProperty(AwsV4HttpSigner.REGION_NAME, "us-east-1")
+                        .putProperty(
+                            AwsV4FamilyHttpSigner.AUTH_LOCATION,
+                            AwsV4FamilyHttpSigner.AuthLocation.QUERY_STRING)
+                        .putProperty(
+                            AwsV4FamilyHttpSigner.EXPIRATION_DURATION, Duration.ofMinutes(5)))
+            .request();
+    return scheme + "://" + host + "/mqtt?" + signed.encodedQueryParameters().orElseThrow();
   }
 
   private URI api() {
