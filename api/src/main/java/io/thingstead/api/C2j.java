@@ -39,12 +39,13 @@ public final class C2j {
     node.path("errors").forEach(error -> errors.add(error.path("shape").asString()));
     return new OperationShape(
         name,
-        http.path("method").asString(),
-        UriPattern.parse(http.path("requestUri").asString()),
+        http.path("method").asString("POST"),
+        UriPattern.parse(http.path("requestUri").asString("/")),
         http.path("responseCode").asInt(200),
         structure(input),
         structure(output),
         !input.isMissingNode(),
+        node.path("authtype").asString("").equals("none"),
         List.copyOf(errors));
   }
 
@@ -62,10 +63,17 @@ public final class C2j {
     return switch (type) {
       case "structure" ->
           node.path("document").asBoolean(false) ? new Shape.Document(name) : structure(name, node);
-      case "list" -> new Shape.ListOf(name, target(node.path("member")), false, false, range(node));
+      case "list" ->
+          new Shape.ListOf(
+              name, target(node.path("member")), false, false, range(node), listForm(node));
       case "map" ->
           new Shape.MapOf(
-              name, target(node.path("key")), target(node.path("value")), false, range(node));
+              name,
+              target(node.path("key")),
+              target(node.path("value")),
+              false,
+              range(node),
+              mapForm(node));
       case "string", "character" -> text(name, node);
       case "blob" -> new Shape.Blob(name, range(node), null);
       case "integer" -> number(name, NumberKind.INTEGER, node);
@@ -76,6 +84,19 @@ public final class C2j {
       case "timestamp" -> new Shape.Timestamp(name, format(node));
       default -> throw new IllegalArgumentException("shape " + name + " is of type " + type);
     };
+  }
+
+  private static Shape.ListForm listForm(JsonNode node) {
+    return new Shape.ListForm(
+        node.path("flattened").asBoolean(false),
+        node.path("member").path("locationName").asString("member"));
+  }
+
+  private static Shape.MapForm mapForm(JsonNode node) {
+    return new Shape.MapForm(
+        node.path("flattened").asBoolean(false),
+        node.path("key").path("locationName").asString("key"),
+        node.path("value").path("locationName").asString("value"));
   }
 
   private Structure structure(String name, JsonNode node) {

@@ -19,7 +19,16 @@ final class Constraints {
 
   private Constraints() {}
 
-  static List<Violation> check(Shape.Structure shape, Struct value) {
+  /** The input, when it keeps all constraints; else the service's validation error. */
+  static Struct checked(Service service, OperationShape operation, Struct input) {
+    List<Violation> violations = check(operation.input(), input);
+    if (!violations.isEmpty()) {
+      throw Violation.refusal(service.facts(), operation, violations);
+    }
+    return input;
+  }
+
+  private static List<Violation> check(Shape.Structure shape, Struct value) {
     Constraints check = new Constraints();
     check.structure(shape, value, Path.ROOT);
     return check.violations;

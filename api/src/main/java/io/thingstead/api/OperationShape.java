@@ -12,6 +12,7 @@ import java.util.List;
  * @param inputTarget a structure
  * @param outputTarget a structure
  * @param hasInput whether the model gives it an input at all
+ * @param unsigned whether anyone may call it, without a signature
  * @param errors the names of its error shapes
  */
 public record OperationShape(
@@ -22,6 +23,7 @@ public record OperationShape(
     Target inputTarget,
     Target outputTarget,
     boolean hasInput,
+    boolean unsigned,
     List<String> errors) {
   public Structure input() {
     return (Structure) inputTarget.shape();

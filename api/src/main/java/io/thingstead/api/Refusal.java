@@ -7,6 +7,13 @@ import io.thingstead.model.AwsError;
 final class Refusal {
   private Refusal() {}
 
+  private static final int SHOWN_MAX = 100;
+
+  /** What came from outside, short enough for a message. */
+  static String shown(String text) {
+    return text.length() > SHOWN_MAX ? text.substring(0, SHOWN_MAX) + "…" : text;
+  }
+
   /** Input that cannot be read at all. */
   static ApiException unreadable(String what) {
     return new ApiException(AwsError.SERIALIZATION, what);

@@ -1,5 +1,6 @@
 package io.thingstead.api;
 
+import io.thingstead.api.Codec.Match;
 import io.thingstead.api.UriPattern.Segment;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * label a greedy one, at the first segment where two patterns differ; a pattern with a query beats
  * one without.
  */
-public final class Routes {
+final class Routes {
   private final Map<String, List<OperationShape>> byFirstLiteral = new HashMap<>();
   private final List<OperationShape> labelFirst = new ArrayList<>();
 
-  public Routes(Service service) {
+  Routes(Service service) {
     for (OperationShape operation : service.operations()) {
       List<Segment> segments = operation.uri().segments();
       if (!segments.isEmpty() && segments.getFirst() instanceof Segment.Literal(String text)) {
@@ -51,16 +52,8 @@ public final class Routes {
     };
   }
 
-  /**
-   * What was found.
-   *
-   * @param operation null when no operation has this method, though some has the path
-   * @param labels the raw values of the path's labels
-   */
-  public record Match(@Nullable OperationShape operation, Map<String, String> labels) {}
-
   /** The operation of a request, or null when no operation has its path. */
-  public @Nullable Match find(ApiRequest request) {
+  @Nullable Match find(ApiRequest request) {
     List<String> parts = UriPattern.split(request.path());
     String first = parts.isEmpty() ? null : Percent.decode(parts.getFirst());
     Match match =

@@ -32,7 +32,7 @@ public final class Service {
    *
    * @param name such as {@code iot-data}
    * @param signingNames the credential scopes that mean this service
-   * @param protocol such as {@code rest-json}
+   * @param wire the protocol it speaks
    * @param validationError the wire name of the error for input that breaks a constraint
    * @param smithyMessages constraint messages in the form of Smithy rather than the older form
    * @param traceIds error bodies carry a trace id
@@ -40,7 +40,7 @@ public final class Service {
   public record Facts(
       String name,
       List<String> signingNames,
-      String protocol,
+      Wire wire,
       String validationError,
       boolean smithyMessages,
       boolean traceIds) {}
@@ -64,6 +64,11 @@ public final class Service {
       throw new IllegalArgumentException("service " + name() + " has no operation " + name);
     }
     return operation;
+  }
+
+  /** The operation of this name, or null. */
+  @Nullable OperationShape find(String name) {
+    return operations.get(name);
   }
 
   /** The error shape that clients know by this name, or null when the service has no such error. */

@@ -96,10 +96,22 @@ public final class ServiceFile {
     return new Facts(
         name,
         List.copyOf(signingNames),
-        node.path("protocol").asString(),
+        wire(node),
         node.path("validationError").asString("ValidationException"),
         false,
         node.path("traceIds").asBoolean(false));
+  }
+
+  private static Wire wire(JsonNode node) {
+    String protocol = node.path("protocol").asString();
+    return switch (protocol) {
+      case "rest-json" -> new Wire.Rest();
+      case "json" ->
+          new Wire.Json(node.path("jsonVersion").asString(), node.path("targetPrefix").asString());
+      case "query" ->
+          new Wire.Query(node.path("apiVersion").asString(), node.path("xmlNamespace").asString());
+      default -> throw new IllegalArgumentException("no such protocol: " + protocol);
+    };
   }
 
   /**

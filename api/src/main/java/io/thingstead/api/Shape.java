@@ -35,15 +35,35 @@ public sealed interface Shape {
   /**
    * @param sparse null elements are kept
    * @param unique equal elements are refused
+   * @param form its names in a form or XML
    */
-  record ListOf(String name, Target element, boolean sparse, boolean unique, Range size)
+  record ListOf(
+      String name, Target element, boolean sparse, boolean unique, Range size, ListForm form)
       implements Shape {}
 
   /**
-   * @param sparse null values are kept
+   * @param flat each element has the list's own name, rather than lying in it
+   * @param element its name otherwise
    */
-  record MapOf(String name, Target key, Target value, boolean sparse, Range size)
+  record ListForm(boolean flat, String element) {
+    public static final ListForm PLAIN = new ListForm(false, "member");
+  }
+
+  /**
+   * @param sparse null values are kept
+   * @param form its names in a form or XML
+   */
+  record MapOf(String name, Target key, Target value, boolean sparse, Range size, MapForm form)
       implements Shape {}
+
+  /**
+   * @param flat each entry has the map's own name, rather than lying in it as {@code entry}
+   * @param key the name of an entry's key
+   * @param value the name of its value
+   */
+  record MapForm(boolean flat, String key, String value) {
+    public static final MapForm PLAIN = new MapForm(false, "key", "value");
+  }
 
   /**
    * @param length in Unicode code points

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import software.amazon.smithy.aws.traits.protocols.AwsQueryErrorTrait;
 import software.amazon.smithy.model.Model;
 import software.amazon.smithy.model.knowledge.TopDownIndex;
 import software.amazon.smithy.model.shapes.ListShape;
@@ -46,14 +47,22 @@ import software.amazon.smithy.model.traits.SparseTrait;
 import software.amazon.smithy.model.traits.TimestampFormatTrait;
 import software.amazon.smithy.model.traits.Trait;
 import software.amazon.smithy.model.traits.UniqueItemsTrait;
+import software.amazon.smithy.model.traits.XmlFlattenedTrait;
+import software.amazon.smithy.model.traits.XmlNameTrait;
 
 /** Reads a service of a Smithy model into the neutral table. */
 final class SmithyReader {
   private final Model model;
+  private final Wire wire;
   private final Map<ShapeId, Shape> nested = new HashMap<>();
 
-  SmithyReader(Model model) {
+  /**
+   * @param wire the protocol of the services: whether members have places in HTTP and what they are
+   *     called depends on it
+   */
+  SmithyReader(Model model, Wire wire) {
     this.model = model;
+    this.wire = wire;
   }
 
   Service service(ShapeId id) {
@@ -67,12 +76,13 @@ final class SmithyReader {
           .forEach(error -> errors.put(error.getName(), top(model.expectShape(error))));
     }
     Service.Facts facts =
-        new Service.Facts(id.getName(), List.of(), "restJson1", "ValidationException", true, false);
+        new Service.Facts(id.getName(), List.of(), wire, "ValidationException", true, false);
     return new Service(facts, operations, errors::get);
   }
 
   private io.thingstead.api.OperationShape operation(OperationShape operation) {
-    HttpTrait http = operation.expectTrait(HttpTrait.class);
+    Optional<HttpTrait> http =
+        wire instanceof Wire.Rest ? operation.getTrait(HttpTrait.class) : Optional.empty();
     Optional<ShapeId> output = operation.getOutput();
     Structure input = structure(model.expectShape(operation.getInputShape()), Bound.REQUEST);
     Structure answer =
@@ -81,12 +91,13 @@ final class SmithyReader {
             : new Structure("", List.of(), false, null);
     return new io.thingstead.api.OperationShape(
         operation.getId().getName(),
-        http.getMethod(),
-        UriPattern.parse(http.getUri().toString()),
-        http.getCode(),
+        http.map(HttpTrait::getMethod).orElse("POST"),
+        UriPattern.parse(http.map(h -> h.getUri().toString()).orElse("/")),
+        http.map(HttpTrait::getCode).orElse(200),
         new Target(() -> input),
         new Target(() -> answer),
         operation.getInput().isPresent(),
+        false,
         List.of());
   }
 
@@ -105,24 +116,30 @@ final class SmithyReader {
   private Structure structure(software.amazon.smithy.model.shapes.Shape shape, Bound bound) {
     List<Member> members = new ArrayList<>();
     for (MemberShape member : shape.members()) {
-      String jsonName =
-          member
-              .getTrait(JsonNameTrait.class)
-              .map(JsonNameTrait::getValue)
-              .orElse(member.getMemberName());
       Target target = new Target(() -> target(member));
       Member body =
           new Member(
               member.getMemberName(),
               Location.BODY,
-              jsonName,
+              wireName(member),
               member.hasTrait(RequiredTrait.class),
               target,
               defaultValue(member, target));
-      members.add(bound == Bound.NESTED ? body : bind(member, body, bound));
+      boolean free = bound == Bound.NESTED || !(wire instanceof Wire.Rest);
+      members.add(free ? body : bind(member, body, bound));
     }
     String name = shape.getId().getName().equals("Unit") ? "" : shape.getId().getName();
     return new Structure(name, members, shape.isUnionShape(), fault(shape));
+  }
+
+  private String wireName(MemberShape member) {
+    Optional<String> name =
+        switch (wire) {
+          case Wire.Rest _ -> member.getTrait(JsonNameTrait.class).map(JsonNameTrait::getValue);
+          case Wire.Json _ -> Optional.empty();
+          case Wire.Query _ -> member.getTrait(XmlNameTrait.class).map(XmlNameTrait::getValue);
+        };
+    return name.orElse(member.getMemberName());
   }
 
   private static @Nullable Object defaultValue(MemberShape member, Target target) {
@@ -169,10 +186,15 @@ final class SmithyReader {
     return body;
   }
 
-  private static @Nullable Fault fault(software.amazon.smithy.model.shapes.Shape shape) {
+  private @Nullable Fault fault(software.amazon.smithy.model.shapes.Shape shape) {
     Optional<ErrorTrait> error = shape.getTrait(ErrorTrait.class);
     if (error.isEmpty()) {
       return null;
+    }
+    Optional<AwsQueryErrorTrait> query =
+        wire instanceof Wire.Query ? shape.getTrait(AwsQueryErrorTrait.class) : Optional.empty();
+    if (query.isPresent()) {
+      return new Fault(query.get().getCode(), query.get().getHttpResponseCode());
     }
     int status =
         shape
@@ -190,7 +212,8 @@ final class SmithyReader {
             || member.hasTrait(RangeTrait.class)
             || member.hasTrait(PatternTrait.class)
             || member.hasTrait(TimestampFormatTrait.class)
-            || member.hasTrait(MediaTypeTrait.class);
+            || member.hasTrait(MediaTypeTrait.class)
+            || flat(member);
     if (own) {
       return shape(shape, member);
     }
@@ -213,7 +236,8 @@ final class SmithyReader {
             new Target(() -> target(list.getMember())),
             list.hasTrait(SparseTrait.class),
             list.hasTrait(UniqueItemsTrait.class),
-            length(shape, member));
+            length(shape, member),
+            new Shape.ListForm(flat(member), xmlName(list.getMember(), "member")));
       }
       case MAP -> {
         MapShape map = (MapShape) shape;
@@ -222,7 +246,9 @@ final class SmithyReader {
             new Target(() -> target(map.getKey())),
             new Target(() -> target(map.getValue())),
             map.hasTrait(SparseTrait.class),
-            length(shape, member));
+            length(shape, member),
+            new Shape.MapForm(
+                flat(member), xmlName(map.getKey(), "key"), xmlName(map.getValue(), "value")));
       }
       case STRING, ENUM -> text(name, shape, member);
       case BLOB -> new Shape.Blob(name, length(shape, member), mediaType(shape, member));
@@ -239,6 +265,14 @@ final class SmithyReader {
       case BIG_DECIMAL -> number(name, NumberKind.BIG_DECIMAL, shape, member);
       default -> throw new IllegalArgumentException(shape.getId() + " is a " + shape.getType());
     };
+  }
+
+  private static boolean flat(MemberShape member) {
+    return member.hasTrait(XmlFlattenedTrait.class);
+  }
+
+  private static String xmlName(MemberShape member, String otherwise) {
+    return member.getTrait(XmlNameTrait.class).map(XmlNameTrait::getValue).orElse(otherwise);
   }
 
   private static <T extends Trait> Optional<T> trait(

@@ -10,6 +10,7 @@ import io.thingstead.net.Protocol;
 import io.thingstead.net.Transport;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Finds out who is calling whose endpoint: by the request's signature if it has one, else by the
@@ -50,15 +51,21 @@ public final class Authentication {
   /**
    * Who sent a request.
    *
+   * @param forAnyone whether a request without a signature needs none
    * @throws ApiException with the name that the cloud's services give to what is wrong
    */
-  Caller caller(ApiRequest request, Transport transport) {
+  Caller caller(ApiRequest request, Transport transport, Predicate<ApiRequest> forAnyone) {
     SigV4.Signed signed = signatures.verify(request);
     // A page that signs has proven more than its origin; a browser's certificate is not the page's.
     if (signed == null || !transport.secure()) {
       origins.checkOrigin(request, transport);
     }
-    return signed == null ? unsigned(transport) : signed(signed);
+    if (signed != null) {
+      return signed(signed);
+    }
+    return forAnyone.test(request)
+        ? new Caller(transport.account(), new Principal.Anonymous("anonymous"), "")
+        : unsigned(transport);
   }
 
   private Caller signed(SigV4.Signed signed) {
@@ -86,7 +93,12 @@ public final class Authentication {
         && transport.listener().carries(Protocol.MQTT)) {
       return new Caller(transport.account(), nobody, "");
     }
-    throw new ApiException(
+    throw unsigned();
+  }
+
+  /** The refusal of a caller who has proven nothing. */
+  static ApiException unsigned() {
+    return new ApiException(
         AwsError.MISSING_AUTHENTICATION_TOKEN,
         "Missing Authentication Token: sign the request (SigV4) or connect with a client"
             + " certificate");

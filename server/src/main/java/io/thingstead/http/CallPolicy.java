@@ -7,7 +7,8 @@ import io.thingstead.model.AwsError;
 
 /**
  * Whether a proven caller may call an operation at all; what it may do to which resource is the
- * handler's question. Administrators may call everything, a certificate the data plane.
+ * handler's question. Administrators may call everything, a certificate the data plane, anyone what
+ * needs no signature.
  */
 final class CallPolicy {
   /** Refuses with AccessDenied or Forbidden. */
@@ -22,6 +23,7 @@ final class CallPolicy {
       case Principal.Certificate _ ->
           throw new ApiException(
               AwsError.FORBIDDEN, operation.name() + " is not for client certificates");
+      case Principal.Anonymous _ when operation.unsigned() -> {}
       case Principal.Anonymous _ ->
           throw new ApiException(AwsError.ACCESS_DENIED, "an anonymous caller may call nothing");
     }

@@ -2,10 +2,8 @@ package io.thingstead.http;
 
 import io.thingstead.api.ApiRequest;
 import io.thingstead.api.ApiResponse;
+import io.thingstead.api.Codec;
 import io.thingstead.api.OperationShape;
-import io.thingstead.api.RestJson;
-import io.thingstead.api.Routes;
-import io.thingstead.api.Service;
 import io.thingstead.api.Struct;
 import io.thingstead.engine.StoreUnavailableException;
 import io.thingstead.http.Authentication.Caller;
@@ -19,6 +17,7 @@ import io.thingstead.net.Role;
 import io.thingstead.net.Transport;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +28,7 @@ final class Dispatcher {
   private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
 
   private final OperationTable table;
+  private final List<Offer> anyone;
   private final Authentication authentication;
   private final CallPolicy policy;
   private final HttpStats stats;
@@ -36,6 +36,7 @@ final class Dispatcher {
   Dispatcher(
       OperationTable table, Authentication authentication, CallPolicy policy, HttpStats stats) {
     this.table = table;
+    this.anyone = table.forAnyone();
     this.authentication = authentication;
     this.policy = policy;
     this.stats = stats;
@@ -43,7 +44,7 @@ final class Dispatcher {
 
   /** The operation that a request turned out to mean, for the wire form of an error. */
   private static final class Found {
-    private @Nullable Service service;
+    private @Nullable Codec codec;
     private String what = "unknown";
   }
 
@@ -61,24 +62,28 @@ final class Dispatcher {
           ? operation(request, transport, requestId, found)
           : route(route, request, transport, requestId);
     } catch (ApiException refusal) {
-      return refused(refusal, found, transport, requestId);
+      return refused(refusal, request, found, transport, requestId);
     } catch (StoreUnavailableException e) {
       LOG.log(Level.WARNING, "request={0} {1}: {2}", requestId, found.what, e.getMessage());
       ApiException refusal =
           new ApiException(AwsError.SERVICE_UNAVAILABLE, "the store takes no change now; retry");
-      return refused(refusal, found, transport, requestId);
+      return refused(refusal, request, found, transport, requestId);
     } catch (RuntimeException e) {
       stats.count(Kind.FAULT);
       LOG.log(Level.ERROR, "request=" + requestId + " " + found.what + " failed", e);
       ApiException fault =
           new ApiException(
               AwsError.INTERNAL_FAILURE, "the server failed; its log names request " + requestId);
-      return error(fault, found, requestId);
+      return error(fault, request, found, requestId);
     }
   }
 
   private ApiResponse refused(
-      ApiException refusal, Found found, Transport transport, String requestId) {
+      ApiException refusal,
+      ApiRequest request,
+      Found found,
+      Transport transport,
+      String requestId) {
     stats.count(Kind.of(refusal.error()));
     LOG.log(
         Level.DEBUG,
@@ -88,13 +93,14 @@ final class Dispatcher {
         transport.remote().getAddress().getHostAddress(),
         refusal.error().wireName(),
         refusal.text());
-    return error(refusal, found, requestId);
+    return error(refusal, request, found, requestId);
   }
 
-  private static ApiResponse error(ApiException refusal, Found found, String requestId) {
-    return found.service == null
-        ? RestJson.error(refusal)
-        : RestJson.error(found.service, refusal, requestId);
+  private static ApiResponse error(
+      ApiException refusal, ApiRequest request, Found found, String requestId) {
+    return found.codec == null
+        ? Codec.error(request, refusal, requestId)
+        : found.codec.error(refusal, requestId);
   }
 
   private ApiResponse route(
@@ -130,11 +136,11 @@ final class Dispatcher {
           AwsError.NOT_IMPLEMENTED, operation.name() + " is not implemented by this server");
     }
     policy.check(call, match.offer().plane(), operation);
-    Struct input =
-        RestJson.decode(match.offer().service(), operation, match.found().labels(), request);
+    Codec codec = match.offer().codec();
+    Struct input = codec.decode(operation, match.labels(), request);
     Struct output = handler.handle(call, input);
     LOG.log(Level.DEBUG, "request={0} {1} by {2}", requestId, found.what, call.principal().id());
-    return RestJson.encode(operation, output);
+    return codec.encode(operation, output, requestId);
   }
 
   private static String offered(Role role) {
@@ -142,16 +148,34 @@ final class Dispatcher {
   }
 
   private Call caller(ApiRequest request, Transport transport, String requestId) {
-    Caller caller = authentication.caller(request, transport);
+    Caller caller = authentication.caller(request, transport, this::isForAnyone);
     return new Call(
         caller.account(), caller.principal(), requestId, caller.signingName(), transport, request);
   }
 
-  private record Match(Offer offer, Routes.Match found, OperationShape operation) {}
+  private boolean isForAnyone(ApiRequest request) {
+    return anyone.stream().anyMatch(offer -> takesUnsigned(offer, request));
+  }
+
+  private static boolean takesUnsigned(Offer offer, ApiRequest request) {
+    Codec.Match match = offer.codec().find(request);
+    OperationShape operation = match == null ? null : match.operation();
+    return operation != null && operation.unsigned();
+  }
+
+  private List<Offer> offers(Call call) {
+    return switch (call.principal()) {
+      case Principal.Anonymous _ when isForAnyone(call.request()) -> anyone;
+      case Principal.Anonymous _ -> throw Authentication.unsigned();
+      case Principal.Certificate _ -> table.forCertificates();
+      case Principal.AccessKey _ -> table.signedAs(call.signingName());
+    };
+  }
+
+  private record Match(Offer offer, OperationShape operation, Map<String, String> labels) {}
 
   private Match find(Call call, Found found) {
-    boolean certificate = call.principal() instanceof Principal.Certificate;
-    List<Offer> offers = certificate ? table.forCertificates() : table.signedAs(call.signingName());
+    List<Offer> offers = offers(call);
     if (offers.isEmpty()) {
       throw new ApiException(
           AwsError.INVALID_SIGNATURE,
@@ -159,31 +183,18 @@ final class Dispatcher {
               + call.signingName()
               + "'");
     }
-    Service otherMethod = null;
+    Offer otherMethod = null;
     for (Offer offer : offers) {
-      Routes.Match match = offer.routes().find(call.request());
-      if (match != null && match.operation() != null) {
-        found.service = offer.service();
-        return new Match(offer, match, match.operation());
+      Codec.Match match = offer.codec().find(call.request());
+      OperationShape operation = match == null ? null : match.operation();
+      if (match != null && operation != null) {
+        found.codec = offer.codec();
+        return new Match(offer, operation, match.labels());
       }
-      otherMethod = match == null ? otherMethod : offer.service();
+      otherMethod = match == null ? otherMethod : offer;
     }
-    throw unknown(
-        call.request(),
-        otherMethod == null ? offers.getFirst().service() : otherMethod,
-        otherMethod != null,
-        found);
-  }
-
-  private static ApiException unknown(
-      ApiRequest request, Service service, boolean otherMethod, Found found) {
-    found.service = service;
-    boolean saysSo = service.error(AwsError.METHOD_NOT_ALLOWED.wireName()) != null;
-    return otherMethod && saysSo
-        ? new ApiException(
-            AwsError.METHOD_NOT_ALLOWED, request.method() + " is not allowed on this path")
-        : new ApiException(
-            AwsError.UNKNOWN_OPERATION,
-            "no operation of " + service.name() + " is " + request.method() + " on this path");
+    Offer nearest = otherMethod == null ? offers.getFirst() : otherMethod;
+    found.codec = nearest.codec();
+    throw nearest.codec().unknown(call.request(), otherMethod != null);
   }
 }

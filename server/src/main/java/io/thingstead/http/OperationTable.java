@@ -1,9 +1,9 @@
 package io.thingstead.http;
 
 import io.thingstead.api.ApiRequest;
+import io.thingstead.api.Codec;
 import io.thingstead.api.Operation;
 import io.thingstead.api.OperationShape;
-import io.thingstead.api.Routes;
 import io.thingstead.api.Service;
 import io.thingstead.api.Struct;
 import io.thingstead.net.Role;
@@ -25,7 +25,7 @@ public final class OperationTable {
   private final Map<String, Route> routes = new HashMap<>();
 
   /** A service, on the ports of its plane. */
-  record Offer(Service service, Plane plane, Routes routes) {}
+  record Offer(Service service, Plane plane, Codec codec) {}
 
   /** A handler without its types. */
   @FunctionalInterface
@@ -35,7 +35,7 @@ public final class OperationTable {
 
   /** Offers a service: operations of it without a handler answer 501. */
   public OperationTable offer(Service service, Plane plane) {
-    offers.add(new Offer(service, plane, new Routes(service)));
+    offers.add(new Offer(service, plane, Codec.of(service)));
     return this;
   }
 
@@ -108,6 +108,13 @@ public final class OperationTable {
   List<Offer> signedAs(String signingName) {
     return offers.stream()
         .filter(offer -> offer.service().facts().signingNames().contains(signingName))
+        .toList();
+  }
+
+  /** The services that have operations for callers who prove nothing. */
+  List<Offer> forAnyone() {
+    return offers.stream()
+        .filter(offer -> offer.service().operations().stream().anyMatch(OperationShape::unsigned))
         .toList();
   }
 

@@ -86,7 +86,7 @@ final class WebSocketDoor {
     String key = key(request);
     String subprotocol = subprotocol(request);
     authentication.checkHost(request, transport);
-    Caller caller = authentication.caller(request, transport);
+    Caller caller = authentication.caller(request, transport, _ -> false);
     if (caller.signed() && !SERVICES.contains(caller.signingName())) {
       throw Signature.invalid(
           "Credential should be scoped to correct service: 'iotdevicegateway', not '"

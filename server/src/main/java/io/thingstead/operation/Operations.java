@@ -1,13 +1,17 @@
 package io.thingstead.operation;
 
 import io.thingstead.account.Account;
+import io.thingstead.api.cognitoidentity.CognitoIdentity;
 import io.thingstead.api.greengrass.Greengrass;
 import io.thingstead.api.greengrassv2.GreengrassV2;
+import io.thingstead.api.iam.Iam;
 import io.thingstead.api.iot.Iot;
 import io.thingstead.api.iotdata.IotData;
 import io.thingstead.api.iotdeviceadvisor.IotDeviceAdvisor;
 import io.thingstead.api.iotjobsdata.IotJobsData;
+import io.thingstead.api.iotsecuretunneling.IotSecureTunneling;
 import io.thingstead.api.lambda.Lambda;
+import io.thingstead.api.sts.Sts;
 import io.thingstead.http.OperationTable;
 import io.thingstead.http.Plane;
 import java.time.InstantSource;
@@ -49,6 +53,10 @@ public final class Operations {
         .offer(Lambda.service(), Plane.CONTROL)
         .offer(Greengrass.service(), Plane.CONTROL)
         .offer(GreengrassV2.service(), Plane.CONTROL)
-        .offer(IotDeviceAdvisor.service(), Plane.CONTROL);
+        .offer(IotDeviceAdvisor.service(), Plane.CONTROL)
+        .offer(IotSecureTunneling.service(), Plane.CONTROL)
+        .offer(Sts.service(), Plane.CONTROL)
+        .offer(Iam.service(), Plane.CONTROL)
+        .offer(CognitoIdentity.service(), Plane.CONTROL);
   }
 }

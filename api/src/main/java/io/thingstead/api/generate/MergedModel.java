@@ -30,6 +30,10 @@ record MergedModel(
           "deprecatedMessage",
           "deprecatedSince");
 
+  /** What the protocol needs to know. */
+  private static final List<String> WIRE =
+      List.of("protocol", "jsonVersion", "targetPrefix", "apiVersion", "xmlNamespace");
+
   static MergedModel of(ObjectNode overlay, JsonNode model) {
     ObjectNode merged = (ObjectNode) model.deepCopy();
     merge(merged, "operations", overlay.path("operations"));
@@ -37,7 +41,13 @@ record MergedModel(
     strip(merged.path("operations"), 1);
     strip(merged.path("shapes"), 1);
     ObjectNode facts = (ObjectNode) overlay.path("facts").deepCopy();
-    facts.put("protocol", model.path("metadata").path("protocol").asString());
+    WIRE.forEach(
+        fact -> {
+          JsonNode value = model.path("metadata").path(fact);
+          if (value.isString()) {
+            facts.set(fact, value);
+          }
+        });
     return new MergedModel(
         overlay.path("name").asString(),
         overlay.path("package").asString(),
