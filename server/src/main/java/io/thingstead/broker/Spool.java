@@ -1,23 +1,17 @@
 package io.thingstead.broker;
 
 import io.thingstead.engine.Batch;
-import io.thingstead.engine.Key;
-import io.thingstead.engine.Rows;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The durable queue of one session. Messages have contiguous sequence numbers; rows hold runs of
- * them. The head is the lowest number not yet taken by the client. While online, messages stay in
- * memory as far as there is room and go to the client at once; when there is none, or nobody is
- * online, they are <em>spilled</em>: only in the rows, from which they are fetched in order.
+ * The durable queue of one session. Messages have contiguous {@link Numbers}; the rows hold runs of
+ * them. While online, messages stay in memory as far as there is room and go to the client at once;
+ * when there is none, or nobody is online, they are <em>spilled</em>: only in the rows, from which
+ * a {@link QueueReader} brings them back in order.
  *
  * <p>Exactly once: a QoS 2 message is sent only when its packet id is durable, and released only
  * when that is durable, so that after a crash the same message has the same id, or none.
@@ -31,35 +25,12 @@ final class Spool implements Journal.Writer {
 
   private static final int READY_BYTES_MAX = 256 << 10;
 
-  /** Messages taken out of order, behind one that is not taken. */
-  private static final int TAKEN_MAX = 1_000;
-
-  private static final int ROW_MESSAGES_MAX = 256;
-  private static final int ROW_BYTES_MAX = 64 << 10;
-  private static final int FETCHED_ROWS = 8;
-
   private final Session session;
   private final Outbound outbound;
-
-  private long head;
-  private long tail;
-
-  /** Holes below this number were taken before a restart. */
-  private long loadedTail;
-
-  /** Taken by the client, above the head. */
-  private final Set<Long> taken = new HashSet<>();
-
-  /** Reserved for a publish that commits elsewhere; neither in a row nor taken. */
-  private final Set<Long> reserved = new HashSet<>();
-
-  /** Confirmed during a fetch, which may or may not bring them. */
-  private final List<Stored> late = new ArrayList<>();
-
-  private final List<Stored> unwritten = new ArrayList<>();
-
-  /** Rows on disk as far as known: first number to last. */
-  private final TreeMap<Long, Long> rows = new TreeMap<>();
+  private final QueuePlace place;
+  private final Numbers numbers = new Numbers();
+  private final QueueWriter writer;
+  private final QueueReader reader;
 
   /** In flight when the client went away: number to packet id. */
   private Map<Long, Integer> resend = Map.of();
@@ -69,40 +40,39 @@ final class Spool implements Journal.Writer {
   /** The progress on disk names rows or packet ids, so that it must not stay behind. */
   private boolean progressMatters = true;
 
-  private boolean spilled;
-  private int spilledPending;
-  private int spills;
-  private long cursor = -1;
-  private long expected;
-  private boolean fetching;
-  private boolean waitsForCommit;
+  /** Tells one connection of the client from the next. */
   private int attachments;
 
   Spool(Session session, Outbound outbound) {
     this.session = session;
     this.outbound = outbound;
+    place =
+        new QueuePlace(
+            session.broker(),
+            session.lane(),
+            session.partition(),
+            Tables.QUEUE,
+            Tables.PROGRESS,
+            session.clientId(),
+            session.incarnation());
+    writer = new QueueWriter(place);
+    reader = new QueueReader(place, numbers, writer, outbound::ready, outbound::pump);
   }
 
   /** Goes on where a former run ended. */
   void load(ProgressRow progress, long tail) {
-    head = progress.head();
-    taken.addAll(progress.taken());
-    long end = Math.max(head, tail);
+    numbers.load(progress, tail);
     for (ProgressRow.InFlight id : progress.inFlight()) {
       Window.State state = id.released() ? Window.State.PUBCOMP : Window.State.PUBREC;
       outbound.window().restore(id.packetId(), state, Stored.slim(id.sequence()));
-      end = Math.max(end, id.sequence() + 1);
     }
-    for (long sequence : taken) {
-      end = Math.max(end, sequence + 1);
-    }
-    this.tail = end;
-    loadedTail = end;
-    spilled = true;
+    writer.away(true);
+    writer.unseen(true);
+    reader.stop();
   }
 
   long queued() {
-    return tail - head - taken.size();
+    return numbers.open();
   }
 
   void online(Window was, Window now) {
@@ -125,35 +95,23 @@ final class Spool implements Journal.Writer {
         }
       }
     }
-    cursor = -1;
-    expected = head;
-    late.clear();
-    fetching = false;
-    waitsForCommit = false;
-    spilled = tail > head;
+    writer.away(false);
+    reader.begin();
   }
 
   void offline(ArrayDeque<Stored> ready) {
     attachments++;
-    ready.forEach(this::spill);
+    ready.forEach(reader::spill);
     Window window = outbound.window();
     for (int id = 1; id <= window.highest(); id++) {
       Stored message = window.message(id);
       if (message != null) {
-        spill(message);
+        reader.spill(message);
         window.replace(id, Stored.slim(message.sequence));
       }
     }
-    spilled = true;
-  }
-
-  private void spill(Stored message) {
-    spilled = true;
-    spills++;
-    if (!message.durable && !message.spilled) {
-      message.spilled = true;
-      spilledPending++;
-    }
+    writer.away(true);
+    reader.stop();
   }
 
   /** Takes the lane's outgoing message: into the open group, and to the client if there is room. */
@@ -164,7 +122,7 @@ final class Spool implements Journal.Writer {
       receipt.complete(Outcome.OVER_QUOTA);
       return;
     }
-    Stored kept = Stored.of(message, tail++, qos, retain, delivery.ids);
+    Stored kept = Stored.of(message, numbers.next(), qos, retain, delivery.ids);
     receipt.branch();
     kept.receipt = receipt;
     enqueue(kept, message, many);
@@ -173,7 +131,7 @@ final class Spool implements Journal.Writer {
   /** Takes a retained message for a new subscription; nobody waits for it. */
   void offerRetained(Outgoing message, Qos qos, int[] ids) {
     if (hasRoom()) {
-      enqueue(Stored.of(message, tail++, qos, true, ids), message, false);
+      enqueue(Stored.of(message, numbers.next(), qos, true, ids), message, false);
     }
   }
 
@@ -186,10 +144,10 @@ final class Spool implements Journal.Writer {
   }
 
   private void enqueue(Stored kept, Outgoing message, boolean many) {
-    unwritten.add(kept);
+    writer.add(kept);
     session.lane().journal().write(this);
-    if (spilled || session.target() == null) {
-      spill(kept);
+    if (reader.spilled() || session.target() == null) {
+      reader.spill(kept);
       return;
     }
     boolean sent =
@@ -202,7 +160,7 @@ final class Spool implements Journal.Writer {
       outbound.ready(kept);
       outbound.pump();
     } else {
-      spill(kept);
+      reader.spill(kept);
     }
   }
 
@@ -216,34 +174,24 @@ final class Spool implements Journal.Writer {
     }
     Qos qos = message.qos.min(delivery.qos);
     boolean retain = message.retain && delivery.retainAsPublished;
-    Stored kept = Stored.of(message, tail++, qos, retain, delivery.ids);
-    reserved.add(kept.sequence);
-    return kept;
+    return Stored.of(message, numbers.reserve(), qos, retain, delivery.ids);
   }
 
   void confirm(Stored kept) {
-    reserved.remove(kept.sequence);
+    numbers.written(kept.sequence);
     kept.durable = true;
-    rows.put(kept.sequence, kept.sequence);
     if (session.target() == null) {
-      spill(kept);
+      writer.unseen(true);
+      reader.spill(kept);
       return;
     }
-    if (!spilled) {
-      outbound.ready(kept);
-    } else if (fetching) {
-      late.add(kept);
-    } else if (kept.sequence <= cursor) {
-      outbound.ready(kept);
-    } else {
-      // It has its turn behind those that are not fetched yet.
-      spills++;
-    }
+    writer.found(kept.sequence, kept.sequence);
+    reader.confirmed(kept);
     outbound.pump();
   }
 
   void abandon(Stored kept) {
-    reserved.remove(kept.sequence);
+    numbers.written(kept.sequence);
     taken(kept);
   }
 
@@ -251,7 +199,7 @@ final class Spool implements Journal.Writer {
   void taken(Stored message) {
     message.acknowledged = true;
     message.settle(Outcome.ACCEPTED);
-    pass(message.sequence);
+    numbers.take(message.sequence);
     progressed();
   }
 
@@ -261,19 +209,9 @@ final class Spool implements Journal.Writer {
     session.lane().journal().writeLater(this);
   }
 
-  private void pass(long sequence) {
-    if (sequence < head) {
-      return;
-    }
-    taken.add(sequence);
-    while (taken.remove(head)) {
-      head++;
-    }
-  }
-
   /** Whether so much was taken out of order that the first must be taken before more is sent. */
   boolean holdsBack() {
-    return taken.size() >= TAKEN_MAX;
+    return numbers.holdsBack();
   }
 
   /** The packet id under which it was in flight before the client came back, or 0. */
@@ -306,7 +244,7 @@ final class Spool implements Journal.Writer {
           } else {
             window.free(id);
             outbound.again(message);
-            later();
+            later(outbound::pump);
           }
         });
   }
@@ -317,10 +255,21 @@ final class Spool implements Journal.Writer {
     progress(
         durable -> {
           Target to = session.target();
-          if (to != null && attached == attachments && durable) {
+          if (to == null || attached != attachments) {
+            return;
+          }
+          if (durable) {
             to.release(id);
+          } else {
+            later(() -> releaseAgain(id, attached));
           }
         });
+  }
+
+  private void releaseAgain(int id, int attached) {
+    if (attached == attachments && outbound.window().state(id) == Window.State.PUBCOMP) {
+      commitRelease(id);
+    }
   }
 
   private void progress(Journal.Waiter waiter) {
@@ -330,176 +279,47 @@ final class Spool implements Journal.Writer {
   }
 
   /** Tries again when the store had time to recover. */
-  private void later() {
+  private void later(Runnable again) {
     Lane lane = session.lane();
-    lane.wheel().at(lane.nowMillis() + 1000, outbound::pump);
+    lane.wheel().at(lane.nowMillis() + 1000, again);
   }
 
   @Override
   public void write(Batch batch, Journal.Group group) {
     if (session.ended()) {
-      unwritten.forEach(message -> message.settle(Outcome.ACCEPTED));
-      unwritten.clear();
+      writer.discard();
       return;
     }
-    writeRows(batch, group);
+    writer.write(batch, group, this::durable, this::refused);
     if (progressed) {
-      ProgressRow progress = progressRow();
-      boolean matters = !rows.isEmpty() || !progress.inFlight().isEmpty();
+      List<ProgressRow.InFlight> inFlight = outbound.window().exactlyOnce();
+      boolean matters = writer.hasRows() || !inFlight.isEmpty();
       if (matters || progressMatters) {
-        dropRows(batch);
-        session.putRow(batch, Tables.PROGRESS, session.key(), progress.encode());
+        writer.dropBelow(batch, numbers.head());
+        place.putProgress(batch, numbers.progress(inFlight));
       }
       progressMatters = matters;
       progressed = false;
     }
   }
 
-  private void writeRows(Batch batch, Journal.Group group) {
-    List<Stored> written = new ArrayList<>();
-    QueueRow row = new QueueRow();
-    for (Stored message : unwritten) {
-      if (message.acknowledged) {
-        continue;
-      }
-      boolean fits =
-          row.count() < ROW_MESSAGES_MAX
-              && row.bytes() < ROW_BYTES_MAX
-              && (row.count() == 0 || row.next() == message.sequence);
-      if (!fits) {
-        put(batch, row);
-        row = new QueueRow();
-      }
-      row.add(message);
-      written.add(message);
-    }
-    put(batch, row);
-    unwritten.clear();
-    if (!written.isEmpty()) {
-      group.then(durable -> committed(written, durable));
-    }
-  }
-
-  private void put(Batch batch, QueueRow row) {
-    if (row.count() > 0) {
-      rows.put(row.first(), row.next() - 1);
-      session.putRow(batch, Tables.QUEUE, session.key(row.first()), row.encode());
-    }
-  }
-
-  private void committed(List<Stored> messages, boolean durable) {
+  private void durable(List<Stored> messages) {
     for (Stored message : messages) {
-      message.settle(durable ? Outcome.ACCEPTED : Outcome.UNAVAILABLE);
-      if (durable) {
-        message.durable = true;
-        if (message.spilled) {
-          message.spilled = false;
-          spilledPending--;
-        }
-      }
+      message.settle(Outcome.ACCEPTED);
+      reader.durable(message);
     }
-    if (!durable) {
-      // The publishers know that it failed; what is queued all the same is written with the next.
-      unwritten.addAll(0, messages);
-      session.lane().journal().writeLater(this);
-    }
-    waitsForCommit = false;
+    reader.committed();
     outbound.pump();
   }
 
-  private void dropRows(Batch batch) {
-    long end = -1;
-    while (!rows.isEmpty() && rows.firstEntry().getValue() < head) {
-      end = rows.pollFirstEntry().getKey() + 1;
-    }
-    if (end >= 0) {
-      batch.deleteRange(
-          Tables.shard(session.partition()),
-          session.broker().accountNumber(),
-          Tables.QUEUE,
-          session.key(0L),
-          session.key(end));
-    }
-  }
-
-  private ProgressRow progressRow() {
-    return new ProgressRow(head, outbound.window().exactlyOnce(), List.copyOf(taken));
+  private void refused() {
+    session.lane().journal().writeLater(this);
+    reader.committed();
+    outbound.pump();
   }
 
   /** Reads the next spilled messages, off the loop. */
   void fetch() {
-    if (!spilled || fetching || waitsForCommit) {
-      return;
-    }
-    fetching = true;
-    int attached = attachments;
-    int pending = spilledPending;
-    int seen = spills;
-    Key prefix = session.key();
-    Key after = cursor < 0 ? null : session.key(cursor);
-    Rows source = session.broker().rows(session.partition());
-    session
-        .broker()
-        .read(
-            () -> source.scan(Tables.QUEUE, prefix, after, FETCHED_ROWS),
-            found -> {
-              if (attached == attachments && session.target() != null) {
-                fetched(found, pending == 0 && seen == spills);
-              }
-            },
-            session.lane());
-  }
-
-  private void fetched(List<Rows.Row> found, boolean complete) {
-    fetching = false;
-    for (Rows.Row row : found) {
-      Key.Reader key = row.key().read();
-      key.text();
-      key.number();
-      long first = key.number();
-      List<Stored> messages = QueueRow.decode(first, row.value(), session.broker().router());
-      cursor = first;
-      rows.put(first, first + messages.size() - 1);
-      messages.forEach(this::fetched);
-    }
-    boolean last = found.size() < FETCHED_ROWS;
-    late.removeIf(message -> message.sequence > cursor && !(last && complete));
-    late.forEach(outbound::ready);
-    late.clear();
-    if (last) {
-      while (expected < loadedTail) {
-        hole();
-      }
-      if (complete) {
-        spilled = false;
-      } else {
-        waitsForCommit = spilledPending > 0;
-      }
-    }
-    outbound.pump();
-  }
-
-  private void fetched(Stored message) {
-    while (expected < message.sequence) {
-      hole();
-    }
-    expected = Math.max(expected, message.sequence + 1);
-    boolean known =
-        message.sequence < head
-            || taken.contains(message.sequence)
-            || reserved.contains(message.sequence);
-    late.removeIf(one -> one.sequence == message.sequence);
-    if (!known) {
-      message.durable = true;
-      outbound.ready(message);
-    }
-  }
-
-  /** A number without a row, from before a restart: its message was taken before it was written. */
-  private void hole() {
-    long sequence = expected++;
-    if (sequence >= head && sequence < loadedTail && !reserved.contains(sequence)) {
-      pass(sequence);
-    }
+    reader.fetch();
   }
 }
