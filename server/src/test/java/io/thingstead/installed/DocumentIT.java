@@ -31,6 +31,16 @@ class DocumentIT {
     }
   }
 
+  @Test
+  void aDeviceOfAnOwnCaComesOnlineByTheCommandsOfTheIdentityPage() throws IOException {
+    try (Installed server = Installed.startAsDocumented()) {
+      String output = runBlock(server, "docs/identity.md", "own-ca");
+
+      assertThat(output).endsWith("{\"level\": 7}");
+      assertThat(server.printed()).contains("is PENDING_ACTIVATION");
+    }
+  }
+
   /** Runs the block that follows the marker {@code <!-- runs: NAME -->} in a document. */
   private static String runBlock(Installed server, String document, String name)
       throws IOException {
