@@ -2,8 +2,6 @@ package io.thingstead.bench;
 
 import io.thingstead.bench.load.LoadGenerator;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,61 +12,33 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Measures this server and Debian's Mosquitto side by side and writes the ratios down. */
 @Command(
-    name = "compare",
+    name = "bench",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     description =
         "This server against Mosquitto: one scenario after the other, rounds interleaved.",
-    footer = "Example: compare --port 1883 --pid 4711 --scenarios fanin_q0,pairs_q1 --rounds 3")
+    footer = "Example: ./thingstead bench --scenarios fanin_q0,pairs_q1 --rounds 3")
 public final class Compare implements Callable<Integer> {
-  private static final String OURS = "thingstead";
+  /** What a scenario may fall to in CI, of its floor: a busy machine is no reason to fail. */
+  private static final double CHECKED_SHARE = 0.7;
 
-  @Option(names = "--start", description = "command that starts this server; or --pid")
-  @Nullable String start;
+  /** What makes a measurement short enough for CI. */
+  private static final String SHORT = "--warm 0.3 --secs 0.8 --mincpu 0.4 --maxsecs 3 --hold 0.2";
 
-  @Option(names = "--pid", description = "process of this server, running already")
-  long pid;
+  /** Handshakes cost a millisecond of CPU each, so CI has fewer of them. */
+  private static final String SHORT_TLS = " --subs 3000";
 
-  @Option(names = "--port", required = true, description = "where this server listens")
-  int port;
+  private static final int ROUNDS_AGAIN = 3;
 
-  @Option(names = "--load", description = "further arguments of the load generator for this server")
-  String load = "";
-
-  @Option(
-      names = "--peer-start",
-      description = "command that starts the peer on --peer-port; by default Mosquitto is started")
-  @Nullable String peerStart;
-
-  @Option(names = "--peer-port", description = "0: a free one")
-  int peerPort;
-
-  @Option(names = "--peer-name")
-  String peerName = "mosquitto";
-
-  @Option(names = "--peer-load", description = "further arguments of the load generator for it")
-  String peerLoad = "";
-
-  @Option(
-      names = "--peer-ca",
-      description =
-          "with --peer-cert and --peer-key: Mosquitto listens with TLS and asks for a"
-              + " client certificate that this CA has signed")
-  @Nullable Path peerCa;
-
-  @Option(names = "--peer-cert")
-  @Nullable Path peerCertificate;
-
-  @Option(names = "--peer-key")
-  @Nullable Path peerKey;
+  @Mixin private final Server server = new Server();
 
   @Option(names = "--scenarios", split = ",", description = "names from the table; default all")
   List<String> scenarios = new ArrayList<>();
@@ -79,6 +49,13 @@ public final class Compare implements Callable<Integer> {
   @Option(names = "--warm-cpu", description = "CPU seconds this server works before it is measured")
   double warmCpuSeconds = 8;
 
+  @Option(
+      names = "--check",
+      description =
+          "short, writes no report, and fails when a score is below 70 %% of its floor (once more"
+              + " measured, with three rounds)")
+  boolean check;
+
   @Option(names = "--report", description = "file the table is appended to")
   Path report = Path.of("docs/benchmarks.md");
 
@@ -86,131 +63,134 @@ public final class Compare implements Callable<Integer> {
   String commit = "unknown";
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Compare()).execute(arguments));
+    System.exit(
+        new CommandLine(new Compare()).setOverwrittenOptionsAllowed(true).execute(arguments));
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     Path directory = Files.createTempDirectory("thingstead-bench");
-    try (Contestant ours = ours(directory);
-        Contestant peer = peer(directory)) {
-      List<Scores> all = new ArrayList<>();
-      boolean warm = false;
-      for (Match match : Match.ALL) {
-        if (!scenarios.isEmpty() && !scenarios.contains(match.name())) {
-          continue;
-        }
-        if (!match.fresh() && !warm) {
-          warm(ours);
-          warm = true;
-        }
-        all.add(play(match, ours, peer));
+    Mosquitto mosquitto = new Mosquitto(directory, server.certificates());
+    List<Match> matches =
+        Match.ALL.stream()
+            .filter(match -> scenarios.isEmpty() || scenarios.contains(match.name()))
+            .map(match -> check ? shortened(match) : match)
+            .toList();
+    List<Scores> all = new ArrayList<>();
+    for (Match match : matches.stream().filter(Match::fresh).toList()) {
+      try (Contestant ours = server.start(directory)) {
+        all.add(play(match, ours, mosquitto, 1));
       }
-      append(all);
     }
-    return 0;
-  }
-
-  private Contestant ours(Path directory) throws IOException, InterruptedException {
-    return start == null
-        ? Contestant.running(OURS, port, Match.words(load), pid)
-        : Contestant.start(OURS, port, Match.words(load), start, directory.resolve("server.log"));
-  }
-
-  private Contestant peer(Path directory) throws IOException, InterruptedException {
-    int at = peerPort == 0 ? freePort() : peerPort;
-    String command = peerStart;
-    if (command == null) {
-      Path settings = directory.resolve("mosquitto.conf");
-      Files.writeString(settings, mosquitto(at, directory));
-      command = "/usr/sbin/mosquitto -c " + settings;
+    List<Match> others = matches.stream().filter(match -> !match.fresh()).toList();
+    if (!others.isEmpty()) {
+      try (Contestant ours = server.start(directory)) {
+        warm(ours);
+        for (Match match : others) {
+          all.add(play(match, ours, mosquitto, check ? 1 : rounds));
+        }
+        if (check) {
+          again(all, ours, mosquitto);
+        }
+      }
     }
-    return Contestant.start(
-        peerName, at, Match.words(peerLoad), command, directory.resolve("peer.log"));
-  }
-
-  // The reference harness's settings.
-  private String mosquitto(int at, Path directory) {
-    StringBuilder settings = new StringBuilder();
-    settings.append(
-        """
-        allow_anonymous true
-        user root
-        max_queued_messages 0
-        max_inflight_messages 20
-        persistence true
-        persistence_location %s/
-        log_dest stderr
-        log_type error
-        listener %d 127.0.0.1
-        """
-            .formatted(directory, at));
-    if (peerCa != null) {
-      settings.append(
-          """
-          cafile %s
-          certfile %s
-          keyfile %s
-          require_certificate true
-          tls_version tlsv1.3
-          """
-              .formatted(peerCa, peerCertificate, peerKey));
+    String table = table(all);
+    System.out.println("\n" + table);
+    if (!check) {
+      append(table);
+      return 0;
     }
-    return settings.toString();
+    List<String> fallen = fallen(all).stream().map(scores -> scores.match().name()).toList();
+    if (!fallen.isEmpty()) {
+      System.out.println("Below 70 % of the floor: " + String.join(", ", fallen));
+    }
+    return fallen.isEmpty() ? 0 : 1;
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+  private static Match shortened(Match match) {
+    return match.with(match.way() == Match.Way.PLAIN ? SHORT : SHORT + SHORT_TLS);
+  }
+
+  private static List<Scores> fallen(List<Scores> all) {
+    return all.stream().filter(scores -> !scores.holds(CHECKED_SHARE)).toList();
+  }
+
+  // Nothing is said to be slow on one short look.
+  private void again(List<Scores> all, Contestant ours, Mosquitto mosquitto)
+      throws IOException, InterruptedException {
+    for (Scores scores : fallen(all)) {
+      Match match = scores.match();
+      if (!match.fresh()) {
+        all.set(all.indexOf(scores), play(match, ours, mosquitto, ROUNDS_AGAIN));
+      }
     }
   }
 
   // Also lets the generator's own code be compiled.
   private void warm(Contestant ours) {
-    String cpu = Double.toString(warmCpuSeconds);
     String pairs = "--scenario pairs --qos 1 --pubs 100 --window 4 --warm 0 --secs 1 --maxsecs 20";
-    System.out.println(run(ours, Match.words(pairs + " --mincpu " + cpu)));
+    List<String> arguments = new ArrayList<>(Match.words(pairs));
+    arguments.addAll(List.of("--mincpu", Double.toString(warmCpuSeconds)));
+    arguments.addAll(ours.arguments(Match.Way.PLAIN));
+    System.out.println(LoadGenerator.measure(arguments));
   }
 
-  private Scores play(Match match, Contestant ours, Contestant peer) {
-    Scores scores = new Scores(match);
-    for (int round = 0; round < (match.fresh() ? 1 : rounds); round++) {
-      List<Contestant> order = round % 2 == 0 ? List.of(ours, peer) : List.of(peer, ours);
-      for (Contestant each : order) {
-        ObjectNode result = run(each, match.arguments());
-        System.out.println(result);
-        scores.add(each.name(), result);
+  private Scores play(Match match, Contestant ours, Mosquitto mosquitto, int rounds)
+      throws IOException, InterruptedException {
+    Scores scores = new Scores(match, ours.name(), Mosquitto.NAME);
+    // One that has done nothing else: what it stored for a former scenario makes it slower.
+    try (Contestant peer = mosquitto.start()) {
+      for (int round = 0; round < rounds; round++) {
+        if (round % 2 == 0) {
+          scores.add(ours.name(), run(ours, match, match.ours()));
+        }
+        scores.add(peer.name(), run(peer, match, match.peers()));
+        if (round % 2 == 1) {
+          scores.add(ours.name(), run(ours, match, match.ours()));
+        }
       }
     }
     return scores;
   }
 
-  private static ObjectNode run(Contestant contestant, List<String> scenario) {
+  private ObjectNode run(Contestant contestant, Match match, List<String> scenario) {
     List<String> arguments = new ArrayList<>(scenario);
-    arguments.addAll(contestant.arguments());
-    return LoadGenerator.measure(arguments);
+    arguments.addAll(contestant.arguments(match.way()));
+    ObjectNode result = LoadGenerator.measure(arguments);
+    System.out.println(result);
+    if (check || match.fresh() || !Scores.disturbed(result)) {
+      return result;
+    }
+    // A busy moment may pass.
+    ObjectNode second = LoadGenerator.measure(arguments);
+    System.out.println(second);
+    return second.path("other_cpu").asDouble() < result.path("other_cpu").asDouble()
+        ? second
+        : result;
   }
 
-  private void append(List<Scores> all) throws IOException {
-    StringBuilder table = new StringBuilder(Scores.header(OURS, peerName));
-    all.forEach(scores -> table.append(scores.rows(OURS, peerName)));
+  private String table(List<Scores> all) {
+    StringBuilder table = new StringBuilder(Scores.header(Server.NAME, Mosquitto.NAME));
+    all.forEach(scores -> table.append(scores.rows()));
     all.forEach(scores -> scores.errors().forEach(error -> table.append("\n- ").append(error)));
-    System.out.println("\n" + table);
+    return table.toString();
+  }
+
+  private void append(String table) throws IOException {
     String date =
         DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'")
             .withZone(ZoneOffset.UTC)
             .format(Instant.now());
-    String flags =
-        "%d rounds, median; load for %s: `%s`; for %s: `%s`; %d CPUs"
-            .formatted(
-                rounds, OURS, load, peerName, peerLoad, Runtime.getRuntime().availableProcessors());
+    String settings =
+        "%d rounds, median of those that nothing disturbed; %s; %d CPUs"
+            .formatted(rounds, server.settings(), Runtime.getRuntime().availableProcessors());
     Path directory = report.toAbsolutePath().getParent();
     if (directory != null) {
       Files.createDirectories(directory);
     }
     Files.writeString(
         report,
-        "\n## %s, commit %s\n\n%s\n\n%s\n".formatted(date, commit, flags, table),
+        "\n## %s, commit %s\n\n%s\n\n%s\n".formatted(date, commit, settings, table),
         StandardCharsets.UTF_8,
         StandardOpenOption.CREATE,
         StandardOpenOption.APPEND);

@@ -1,5 +1,7 @@
 package io.thingstead.bench;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -8,51 +10,41 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
-/** A broker under measurement: started by us, or running already. */
+/** A broker under measurement, a process of ours. */
 final class Contestant implements AutoCloseable {
   private static final Duration START_MAX = Duration.ofSeconds(60);
 
   private final String name;
-  private final int port;
-  private final List<String> loadArguments;
+  private final Map<Match.Way, List<String>> ways;
   private final List<Long> pids;
-  private final @Nullable Process process;
+  private final Process process;
 
   private Contestant(
-      String name,
-      int port,
-      List<String> loadArguments,
-      List<Long> pids,
-      @Nullable Process process) {
+      String name, Map<Match.Way, List<String>> ways, List<Long> pids, Process process) {
     this.name = name;
-    this.port = port;
-    this.loadArguments = List.copyOf(loadArguments);
+    this.ways = Map.copyOf(ways);
     this.pids = List.copyOf(pids);
     this.process = process;
-  }
-
-  /** One that somebody else has started. */
-  static Contestant running(String name, int port, List<String> loadArguments, long pid) {
-    return new Contestant(name, port, loadArguments, List.of(pid), null);
   }
 
   /**
    * Starts a shell command and waits until its port is open.
    *
+   * @param ways the load generator's arguments to reach it
    * @param log where its output goes
    */
   static Contestant start(
-      String name, int port, List<String> loadArguments, String command, Path log)
+      String name, Map<Match.Way, List<String>> ways, int port, String command, Path log)
       throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder("/bin/sh", "-c", "exec " + command)
             .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
     try {
       awaitPort(name, port, process, log);
@@ -64,7 +56,7 @@ final class Contestant implements AutoCloseable {
         Stream.concat(Stream.of(process.toHandle()), process.descendants())
             .map(ProcessHandle::pid)
             .toList();
-    return new Contestant(name, port, loadArguments, pids, process);
+    return new Contestant(name, ways, pids, process);
   }
 
   private static void awaitPort(String name, int port, Process process, Path log)
@@ -88,13 +80,13 @@ final class Contestant implements AutoCloseable {
   }
 
   /** The load generator's arguments that lead to this broker. */
-  List<String> arguments() {
-    List<String> arguments = new ArrayList<>(List.of("--peer", name, "--port", "" + port));
+  List<String> arguments(Match.Way way) {
+    List<String> arguments = new ArrayList<>(List.of("--peer", name));
+    arguments.addAll(requireNonNull(ways.get(way), () -> name + " cannot be reached by " + way));
     arguments.add("--pids");
     arguments.add(String.join(",", pids.stream().map(Object::toString).toList()));
     arguments.add("--gc");
     arguments.add(collectGarbage());
-    arguments.addAll(loadArguments);
     return arguments;
   }
 
@@ -108,9 +100,6 @@ final class Contestant implements AutoCloseable {
 
   @Override
   public void close() {
-    if (process == null) {
-      return;
-    }
     List<ProcessHandle> children = process.descendants().toList();
     process.destroy();
     try {

@@ -49,6 +49,12 @@ final class Client {
   /** When its window was first found full, or 0. */
   long fullSince;
 
+  /** Whether its window may have room again since its publisher last looked. */
+  boolean moved = true;
+
+  /** Its place among the publishers. */
+  int place;
+
   private ByteBuffer out = ByteBuffer.allocate(256);
   private int nextId = 1;
 
@@ -65,10 +71,6 @@ final class Client {
     inFlight = 0;
     outstanding = 0;
     fullSince = 0;
-  }
-
-  int queued() {
-    return out.position();
   }
 
   /** What is to be written, ready to be read; {@link #written} follows. */
@@ -130,16 +132,15 @@ final class Client {
     }
   }
 
-  /** A PUBLISH whose payload is the time, the publisher and a filler. */
-  void publish(byte[] topic, int qos, byte[] filler, long nanos) {
-    int size = Long.BYTES + Integer.BYTES + filler.length;
-    ByteBuffer to = packet(0x30 | qos << 1, 2 + topic.length + (qos > 0 ? 2 : 0) + size);
+  /** A PUBLISH that says when and by whom. */
+  void publish(byte[] topic, int qos, Payload payload, long nanos) {
+    ByteBuffer to = packet(0x30 | qos << 1, 2 + topic.length + (qos > 0 ? 2 : 0) + payload.size());
     to.putShort((short) topic.length).put(topic);
     if (qos > 0) {
       to.putShort((short) packetId());
       inFlight++;
     }
-    to.putLong(nanos).putInt(index).put(filler);
+    payload.write(to, nanos, index);
   }
 
   void acknowledge(int first, int packetId) {

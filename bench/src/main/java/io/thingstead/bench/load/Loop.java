@@ -31,14 +31,17 @@ final class Loop {
   private final List<Client> dirty = new ArrayList<>();
   private final Client[] clients;
   private final Packets packets;
-  private Runnable pump = () -> {};
+  private final Payload payload;
+  private @Nullable Publishers publishers;
   private int sources;
   private int nextStart;
   private int untilStart;
   private boolean settingUp;
 
-  /** Called instead of going on to subscribe when a CONNACK comes. */
-  @Nullable Consumer<Client> onConnack;
+  /**
+   * Told of each client that has all it waited for; its connection may end and start again then.
+   */
+  @Nullable Consumer<Client> onReady;
 
   int ready;
   private int opening;
@@ -52,6 +55,7 @@ final class Loop {
     this.clients = clients;
     tls = withTls ? Tls.context(options) : null;
     packets = new Packets(options, this, clients);
+    payload = new Payload(options.size, options.scenario == Scenario.RULE);
     try {
       selector = Selector.open();
     } catch (IOException e) {
@@ -60,12 +64,23 @@ final class Loop {
   }
 
   /** What publishes, called once each turn. */
-  void publishWith(Runnable pump) {
-    this.pump = pump;
+  void publishWith(Publishers publishers) {
+    this.publishers = publishers;
+  }
+
+  /** A window may have room again. */
+  void moved(Client publisher) {
+    if (publishers != null) {
+      publishers.moved(publisher);
+    }
   }
 
   Packets packets() {
     return packets;
+  }
+
+  Payload payload() {
+    return payload;
   }
 
   int retries() {
@@ -91,8 +106,6 @@ final class Loop {
     int wanted = ready + until - from;
     open(from, until);
     settingUp = true;
-    Runnable publishing = pump;
-    pump = () -> {};
     long end = System.nanoTime() + (long) (seconds * 1e9);
     while (ready < wanted) {
       once(100);
@@ -101,7 +114,6 @@ final class Loop {
             "set-up timed out: %d of %d ready, %d closed".formatted(ready, wanted, closed));
       }
     }
-    pump = publishing;
     settingUp = false;
   }
 
@@ -123,7 +135,9 @@ final class Loop {
     } catch (IOException e) {
       throw new LoadException("select: " + e.getMessage());
     }
-    pump.run();
+    if (publishers != null && !settingUp) {
+      publishers.run();
+    }
     // A flush can close and restart a client, which marks it again.
     for (int i = 0; i < dirty.size(); i++) {
       dirty.get(i).dirty = false;
@@ -275,7 +289,7 @@ final class Loop {
     boolean wasConnecting = client.state == Client.State.CONNECTING;
     close(client);
     closed++;
-    if (settingUp || wasConnecting || onConnack != null) {
+    if (settingUp || wasConnecting || onReady != null) {
       if (retries++ > RETRIES_MAX) {
         throw new LoadException("connections are refused or closed: " + why);
       }
@@ -292,7 +306,7 @@ final class Loop {
 
   /** Ends all connections and the loop. */
   void closeAll() {
-    onConnack = null;
+    onReady = null;
     for (Client client : clients) {
       if (client.state == Client.State.READY) {
         end(client);
@@ -333,5 +347,8 @@ final class Loop {
     client.state = Client.State.READY;
     ready++;
     opening--;
+    if (onReady != null) {
+      onReady.accept(client);
+    }
   }
 }

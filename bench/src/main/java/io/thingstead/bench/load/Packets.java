@@ -3,7 +3,6 @@ package io.thingstead.bench.load;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
-import java.util.function.Consumer;
 
 /** What comes from the broker: counted, answered, and told to the client it concerns. */
 final class Packets {
@@ -74,6 +73,7 @@ final class Packets {
         acknowledged++;
         client.inFlight = Math.max(client.inFlight - 1, 0);
         client.fullSince = 0;
+        loop.moved(client);
       }
       case 5 -> answer(client, 0x62, in.getShort(at));
       case 6 -> answer(client, 0x70, in.getShort(at));
@@ -85,10 +85,7 @@ final class Packets {
     if (code != 0) {
       throw new LoadException("CONNACK code " + code);
     }
-    Consumer<Client> hook = loop.onConnack;
-    if (hook != null) {
-      hook.accept(client);
-    } else if (client.filters.isEmpty()) {
+    if (client.filters.isEmpty()) {
       loop.ready(client);
     } else {
       client.state = Client.State.WAIT_SUBACK;
@@ -108,15 +105,17 @@ final class Packets {
       duplicates++;
     }
     received++;
-    if (at + length - payload >= Long.BYTES + Integer.BYTES) {
+    Payload format = loop.payload();
+    if (format.readable(at + length - payload)) {
       if (measuring) {
-        latency.add(System.nanoTime() - in.getLong(payload));
+        latency.add(System.nanoTime() - format.nanos(in, payload));
       }
-      int publisher = in.getInt(payload + Long.BYTES);
+      int publisher = format.publisher(in, payload);
       if (publisher >= 0 && publisher < clients.length) {
         Client from = clients[publisher];
         from.outstanding = Math.max(from.outstanding - 1, 0);
         from.fullSince = 0;
+        loop.moved(from);
       }
     }
   }

@@ -39,11 +39,20 @@ final class Processes {
 
   /** CPU seconds that all processes have used so far. */
   static double machineCpuSeconds() {
-    String[] fields = read("/proc/stat").lines().findFirst().orElseThrow().split(" +", -1);
     // user nice system (idle iowait) irq softirq
+    return machine(1, 2, 3, 6, 7);
+  }
+
+  /** CPU seconds that the hypervisor gave to other machines although this one asked for them. */
+  static double stolenCpuSeconds() {
+    return machine(8);
+  }
+
+  private static double machine(int... columns) {
+    String[] fields = read("/proc/stat").lines().findFirst().orElseThrow().split(" +", -1);
     long ticks = 0;
-    for (int i : new int[] {1, 2, 3, 6, 7}) {
-      ticks += Long.parseLong(fields[i]);
+    for (int column : columns) {
+      ticks += column < fields.length ? Long.parseLong(fields[column]) : 0;
     }
     return ticks / TICKS_PER_SECOND;
   }

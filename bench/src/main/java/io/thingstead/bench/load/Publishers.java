@@ -1,26 +1,29 @@
 package io.thingstead.bench.load;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
 /** Lets clients publish: as fast as their windows allow, or at a fixed rate. */
-final class Publishers implements Runnable {
+final class Publishers {
   /** A publisher that waits so long for its deliveries counts them as lost. */
   private static final long LOST_AFTER_NANOS = 1_500_000_000L;
 
-  private static final int QUEUED_MAX = 32_768;
+  /** How often publishers are looked at whose windows have not moved. */
+  private static final long LOOK_EVERY_NANOS = 100_000_000L;
 
   private final Options options;
   private final Loop loop;
   private final List<Client> clients;
   private final byte[][] topics;
   private final int fanout;
-  private final byte[] filler;
   private final Random random = new Random(1);
   private long rateStart = System.nanoTime();
   private long rateSent;
   private int next;
+  private final List<Client> moved = new ArrayList<>();
+  private long looked;
 
   /** Messages still to be published; negative: no end. */
   long left = -1;
@@ -37,9 +40,10 @@ final class Publishers implements Runnable {
     this.loop = loop;
     this.clients = clients;
     this.fanout = fanout;
-    filler = new byte[Math.max(options.size - Long.BYTES - Integer.BYTES, 0)];
     topics = new byte[clients.size()][];
     for (int i = 0; i < topics.length; i++) {
+      clients.get(i).place = i;
+      clients.get(i).moved = false;
       topics[i] = clients.get(i).topic.getBytes(StandardCharsets.US_ASCII);
     }
   }
@@ -50,8 +54,8 @@ final class Publishers implements Runnable {
     rateSent = 0;
   }
 
-  @Override
-  public void run() {
+  /** Publishes what is due or what the windows allow. */
+  void run() {
     if (stopped || clients.isEmpty()) {
       return;
     }
@@ -60,11 +64,25 @@ final class Publishers implements Runnable {
       atRate(now);
       return;
     }
-    for (int i = 0; i < clients.size(); i++) {
-      Client client = clients.get(i);
+    if (now - looked > LOOK_EVERY_NANOS) {
+      looked = now;
+      clients.forEach(this::moved);
+    }
+    for (int i = 0; i < moved.size(); i++) {
+      Client client = moved.get(i);
+      client.moved = false;
       if (client.state == Client.State.READY) {
-        fill(client, i, now);
+        fill(client, client.place, now);
       }
+    }
+    moved.clear();
+  }
+
+  /** An acknowledgement or a delivery may have made room in this publisher's window. */
+  void moved(Client client) {
+    if (!client.moved) {
+      client.moved = true;
+      moved.add(client);
     }
   }
 
@@ -88,9 +106,6 @@ final class Publishers implements Runnable {
         return;
       }
       publish(client, i, now);
-      if (options.qos == 0 && fanout == 0 && client.queued() > QUEUED_MAX) {
-        return;
-      }
     }
   }
 
@@ -107,7 +122,7 @@ final class Publishers implements Runnable {
 
   private void publish(Client client, int i, long now) {
     byte[] topic = options.scenario == Scenario.WILD ? randomTopic() : topics[i];
-    client.publish(topic, options.qos, filler, now);
+    client.publish(topic, options.qos, loop.payload(), now);
     loop.mark(client);
     client.outstanding += fanout;
     published++;

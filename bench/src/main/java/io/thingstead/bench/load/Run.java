@@ -40,7 +40,7 @@ final class Run {
     return switch (options.scenario) {
       case FANIN, WILD, OFFLINE -> options.subscribers + options.publishers;
       case FANOUT -> options.subscribers + 1;
-      case PAIRS -> 2 * options.publishers;
+      case PAIRS, RULE -> 2 * options.publishers;
       case IDLE -> options.subscribers;
       case CONNECT, TLS -> options.concurrency;
     };
@@ -71,6 +71,11 @@ final class Run {
         subscribe(0, pairs, i -> "pp/" + i + "/d");
         flow(publishers(pairs, i -> "pp/" + i + "/d"), 1);
       }
+      case RULE -> {
+        int pairs = options.publishers;
+        subscribe(0, pairs, i -> "rp/" + i + "/d");
+        flow(publishers(pairs, i -> "ru/" + i + "/s"), 1);
+      }
       case WILD -> {
         for (int i = 0; i < subscribers; i++) {
           clients[i].filters = wildcards(i);
@@ -80,7 +85,11 @@ final class Run {
       }
       case OFFLINE -> offline();
       case IDLE -> idle();
-      case CONNECT, TLS -> connects();
+      case CONNECT -> {
+        subscribe(0, clients.length, i -> "co/" + i);
+        connects();
+      }
+      case TLS -> connects();
     }
   }
 
@@ -122,14 +131,14 @@ final class Run {
   private void flow(List<Client> from, int fanout) {
     Publishers publishers = new Publishers(options, loop, from, fanout);
     loop.publishWith(publishers);
-    Stopwatch setup = new Stopwatch();
+    Stopwatch setup = new Stopwatch(broker);
     loop.openAndWait(0, clients.length, SETUP_SECONDS);
     double setupSeconds = setup.seconds();
     if (loop.packets().refusedSubscriptions > 0) {
       throw new LoadException(loop.packets().refusedSubscriptions + " subscriptions refused");
     }
     publishers.begin();
-    Stopwatch warm = new Stopwatch();
+    Stopwatch warm = new Stopwatch(broker);
     loop.spin(options.warmSeconds);
     while (warm.brokerCpu() < options.warmCpuSeconds && warm.seconds() < options.maxSeconds * 2) {
       loop.spin(.2);
@@ -137,7 +146,7 @@ final class Run {
     long received = loop.packets().received;
     long published = publishers.published;
     long lost = publishers.lost;
-    Stopwatch watch = new Stopwatch();
+    Stopwatch watch = new Stopwatch(broker);
     loop.packets().measuring = true;
     loop.spin(options.seconds);
     while (watch.brokerCpu() < options.minCpuSeconds && watch.seconds() < options.maxSeconds) {
@@ -145,16 +154,12 @@ final class Run {
     }
     loop.packets().measuring = false;
     double seconds = watch.seconds();
-    double cpu = watch.brokerCpu();
-    double own = watch.ownCpu();
-    double other = watch.machineCpu() - cpu - own;
     long deliveries = loop.packets().received - received;
+    result.put("msgs_per_cpu", watch.perCpu(deliveries));
+    watch.tell(result);
     result.put("secs", round(seconds, 2)).put("setup_s", round(setupSeconds, 2));
     result.put("in_s", Math.round((publishers.published - published) / seconds));
     result.put("out_s", Math.round(deliveries / seconds));
-    result.put("broker_cpu", round(cpu / seconds, 2));
-    result.put("msgs_per_cpu", per(deliveries, cpu));
-    result.put("gen_cpu", round(own / seconds, 2)).put("other_cpu", round(other / seconds, 2));
     Histogram latency = loop.packets().latency();
     result.put("p50_ms", round(latency.millis(.5), 3)).put("p99_ms", round(latency.millis(.99), 3));
     result.put("p999_ms", round(latency.millis(.999), 3));
@@ -183,25 +188,27 @@ final class Run {
     publishers.left = options.messages;
     publishers.stopped = false;
     packets.acknowledged = 0;
-    Stopwatch store = new Stopwatch();
+    Stopwatch store = new Stopwatch(broker);
     until(options.messages, () -> packets.acknowledged);
     long stored = packets.acknowledged;
+    result.put("store_per_cpu", store.perCpu(stored));
+    store.tell(result);
     result.put("msgs", options.messages).put("stored", stored);
     result.put("store_s", Math.round(stored / store.seconds()));
-    result.put("store_per_cpu", per(stored, store.brokerCpu()));
     publishers.stopped = true;
     loop.spin(1);
 
     long before = packets.received;
-    Stopwatch drain = new Stopwatch();
+    Stopwatch drain = new Stopwatch(broker);
     for (int i = 0; i < subscribers; i++) {
       clients[i].filters = List.of();
       loop.start(clients[i]);
     }
     double seconds = until(stored, () -> packets.received - before);
     long drained = packets.received - before;
+    result.put("drain_per_cpu", drain.perCpu(drained));
     result.put("drained", drained).put("drain_s", Math.round(drained / seconds));
-    result.put("drain_per_cpu", per(drained, drain.brokerCpu()));
+    result.put("lost", options.messages - drained);
     result.put("rss_mb", round(broker.residentMib(), 1)).put("dup", packets.duplicates);
     result.put("closed", loop.closed);
     forget(subscribers);
@@ -240,19 +247,19 @@ final class Run {
     subscribe(0, clients.length, i -> "idle/" + i + "/cmd");
     collectGarbage();
     double before = broker.residentMib();
-    Stopwatch connect = new Stopwatch();
+    Stopwatch connect = new Stopwatch(broker);
     loop.openAndWait(0, clients.length, SETUP_SECONDS);
     double seconds = connect.seconds();
-    double cpu = connect.brokerCpu();
+    result.put("conn_per_cpu", connect.perCpu(clients.length));
     loop.spin(.5);
     double raw = broker.residentMib();
     collectGarbage();
     double after = broker.residentMib();
-    Stopwatch hold = new Stopwatch();
+    Stopwatch hold = new Stopwatch(broker);
     loop.spin(options.holdSeconds);
+    hold.tell(result);
     result.put("conns", loop.ready).put("connect_s", round(seconds, 2));
     result.put("conn_per_s", Math.round(clients.length / seconds));
-    result.put("conn_per_cpu", per(clients.length, cpu));
     result.put("rss0_mb", round(before, 1)).put("rss_raw_mb", round(raw, 1));
     result.put("rss1_mb", round(after, 1));
     result.put("kb_per_conn", round((after - before) * 1024 / clients.length, 2));
@@ -276,7 +283,7 @@ final class Run {
 
   private void connects() {
     long[] done = {0};
-    loop.onConnack =
+    loop.onReady =
         client -> {
           done[0]++;
           loop.end(client);
@@ -285,47 +292,17 @@ final class Run {
     loop.open(0, clients.length);
     loop.spin(options.warmSeconds);
     long before = done[0];
-    Stopwatch watch = new Stopwatch();
+    Stopwatch watch = new Stopwatch(broker);
     loop.spin(options.seconds);
-    double seconds = watch.seconds();
-    double cpu = watch.brokerCpu();
     long made = done[0] - before;
-    result.put("hs_per_s", Math.round(made / seconds)).put("hs_per_cpu", per(made, cpu));
-    result.put("broker_cpu", round(cpu / seconds, 2));
-    result.put("gen_cpu", round(watch.ownCpu() / seconds, 2));
+    result.put("hs_per_cpu", watch.perCpu(made));
+    watch.tell(result);
+    result.put("hs_per_s", Math.round(made / watch.seconds()));
     result.put("rss_mb", round(broker.residentMib(), 1)).put("retry", loop.retries());
   }
 
-  private static long per(long count, double cpuSeconds) {
-    return cpuSeconds > 0 ? Math.round(count / cpuSeconds) : 0;
-  }
-
-  private static double round(double value, int digits) {
+  static double round(double value, int digits) {
     double scale = Math.pow(10, digits);
     return Math.round(value * scale) / scale;
-  }
-
-  /** Time and CPU used since it was made. */
-  private final class Stopwatch {
-    private final long start = System.nanoTime();
-    private final double broker0 = broker.cpuSeconds();
-    private final double own0 = Processes.ownCpuSeconds();
-    private final double machine0 = Processes.machineCpuSeconds();
-
-    double seconds() {
-      return (System.nanoTime() - start) / 1e9;
-    }
-
-    double brokerCpu() {
-      return broker.cpuSeconds() - broker0;
-    }
-
-    double ownCpu() {
-      return Processes.ownCpuSeconds() - own0;
-    }
-
-    double machineCpu() {
-      return Processes.machineCpuSeconds() - machine0;
-    }
   }
 }

@@ -8,14 +8,18 @@ enum Scenario {
   FANOUT,
   /** As many publishers as subscribers, a topic for each two. */
   PAIRS,
+  /**
+   * The same through a rule: published as JSON to {@code ru/<i>/s}, awaited on {@code rp/<i>/d}.
+   */
+  RULE,
   /** Many wildcard filters, random topics. */
   WILD,
   /** Messages stored for sessions that are away, then drained. */
   OFFLINE,
   /** Connections that do nothing, with a subscription each. */
   IDLE,
-  /** Connections opened and closed without TLS, as fast as they go. */
+  /** Connections opened, subscribed once and closed, as fast as they go. */
   CONNECT,
-  /** The same with a full TLS 1.3 handshake. */
+  /** Connections opened with a full TLS 1.3 handshake and closed after CONNACK. */
   TLS
 }
