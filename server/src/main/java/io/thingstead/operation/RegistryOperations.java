@@ -10,10 +10,16 @@ import io.thingstead.api.iot.DescribeThingResponse;
 import io.thingstead.api.iot.DetachThingPrincipalResponse;
 import io.thingstead.api.iot.Iot;
 import io.thingstead.api.iot.ListPrincipalThingsResponse;
+import io.thingstead.api.iot.ListPrincipalThingsV2Request;
+import io.thingstead.api.iot.ListPrincipalThingsV2Response;
 import io.thingstead.api.iot.ListThingPrincipalsResponse;
+import io.thingstead.api.iot.ListThingPrincipalsV2Request;
+import io.thingstead.api.iot.ListThingPrincipalsV2Response;
 import io.thingstead.api.iot.ListThingsRequest;
 import io.thingstead.api.iot.ListThingsResponse;
+import io.thingstead.api.iot.PrincipalThingObject;
 import io.thingstead.api.iot.ThingAttribute;
+import io.thingstead.api.iot.ThingPrincipalObject;
 import io.thingstead.api.iot.ThingPrincipalType;
 import io.thingstead.api.iot.UpdateThingRequest;
 import io.thingstead.api.iot.UpdateThingResponse;
@@ -85,6 +91,8 @@ final class RegistryOperations {
           return new ListThingPrincipalsResponse(
               page.items().stream().map(Attachment::principal).toList(), page.next());
         });
+    table.on(Iot.LIST_THING_PRINCIPALS_V2, this::principals);
+    table.on(Iot.LIST_PRINCIPAL_THINGS_V2, this::things);
     table.on(
         Iot.LIST_PRINCIPAL_THINGS,
         (call, in) -> {
@@ -96,6 +104,37 @@ final class RegistryOperations {
           return new ListPrincipalThingsResponse(
               page.items().stream().map(Attachment::thingName).toList(), page.next());
         });
+  }
+
+  private ListThingPrincipalsV2Response principals(Call call, ListThingPrincipalsV2Request in) {
+    Page<Attachment> page =
+        features
+            .apply(call.account())
+            .principals()
+            .ofThing(
+                in.thingName(), type(in.thingPrincipalType()), in.maxResults(), in.nextToken());
+    return new ListThingPrincipalsV2Response(
+        page.items().stream().map(a -> new ThingPrincipalObject(a.principal(), type(a))).toList(),
+        page.next());
+  }
+
+  private ListPrincipalThingsV2Response things(Call call, ListPrincipalThingsV2Request in) {
+    Page<Attachment> page =
+        features
+            .apply(call.account())
+            .principals()
+            .ofPrincipal(
+                in.principal(), type(in.thingPrincipalType()), in.maxResults(), in.nextToken());
+    return new ListPrincipalThingsV2Response(
+        page.items().stream().map(a -> new PrincipalThingObject(a.thingName(), type(a))).toList(),
+        page.next());
+  }
+
+  private static ThingPrincipalType type(Attachment attachment) {
+    return switch (attachment.type()) {
+      case EXCLUSIVE_THING -> ThingPrincipalType.EXCLUSIVE_THING;
+      case NON_EXCLUSIVE_THING -> ThingPrincipalType.NON_EXCLUSIVE_THING;
+    };
   }
 
   private static @Nullable PrincipalType type(@Nullable ThingPrincipalType type) {

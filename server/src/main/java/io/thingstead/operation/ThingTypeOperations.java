@@ -8,18 +8,24 @@ import io.thingstead.api.iot.DeprecateThingTypeResponse;
 import io.thingstead.api.iot.DescribeThingTypeResponse;
 import io.thingstead.api.iot.Iot;
 import io.thingstead.api.iot.ListThingTypesResponse;
+import io.thingstead.api.iot.Mqtt5Configuration;
+import io.thingstead.api.iot.PropagatingAttribute;
 import io.thingstead.api.iot.ThingTypeDefinition;
 import io.thingstead.api.iot.ThingTypeMetadata;
 import io.thingstead.api.iot.ThingTypeProperties;
+import io.thingstead.api.iot.UpdateThingTypeResponse;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.registry.ThingType;
 import io.thingstead.registry.ThingTypes;
+import io.thingstead.registry.TypeProperties;
+import io.thingstead.registry.TypeProperties.Propagation;
 import io.thingstead.row.Page;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Thing types. */
 final class ThingTypeOperations {
@@ -58,6 +64,12 @@ final class ThingTypeOperations {
           return new DeprecateThingTypeResponse();
         });
     table.on(
+        Iot.UPDATE_THING_TYPE,
+        (call, in) -> {
+          types(call).update(in.thingTypeName(), parse(in.thingTypeProperties()));
+          return new UpdateThingTypeResponse();
+        });
+    table.on(
         Iot.DELETE_THING_TYPE,
         (call, in) -> {
           types(call).delete(in.thingTypeName());
@@ -66,19 +78,32 @@ final class ThingTypeOperations {
   }
 
   private CreateThingTypeResponse create(Call call, CreateThingTypeRequest in) {
-    ThingTypeProperties given = in.thingTypeProperties();
-    if (given != null && given.mqtt5Configuration() != null) {
-      throw new ApiException(
-          AwsError.NOT_IMPLEMENTED, "mqtt5Configuration is not implemented by this server");
-    }
-    List<String> searchable = given == null ? null : given.searchableAttributes();
-    ThingType type =
-        types(call)
-            .create(
-                in.thingTypeName(),
-                given == null ? null : given.thingTypeDescription(),
-                searchable == null ? List.of() : searchable);
+    ThingType type = types(call).create(in.thingTypeName(), parse(in.thingTypeProperties()));
     return new CreateThingTypeResponse(type.name(), type.arn(), type.id());
+  }
+
+  private static TypeProperties parse(@Nullable ThingTypeProperties given) {
+    if (given == null) {
+      return TypeProperties.NONE;
+    }
+    List<String> searchable = given.searchableAttributes();
+    Mqtt5Configuration mqtt5 = given.mqtt5Configuration();
+    List<PropagatingAttribute> propagating = mqtt5 == null ? null : mqtt5.propagatingAttributes();
+    return new TypeProperties(
+        given.thingTypeDescription(),
+        searchable == null ? List.of() : searchable,
+        propagating == null
+            ? List.of()
+            : propagating.stream().map(ThingTypeOperations::parse).toList());
+  }
+
+  private static Propagation parse(PropagatingAttribute given) {
+    String key = given.userPropertyKey();
+    if (key == null || key.isEmpty()) {
+      throw new ApiException(
+          AwsError.INVALID_REQUEST, "propagatingAttributes: userPropertyKey is missing");
+    }
+    return new Propagation(key, given.thingAttribute(), given.connectionAttribute());
   }
 
   private static DescribeThingTypeResponse describe(ThingType type) {
@@ -87,7 +112,18 @@ final class ThingTypeOperations {
   }
 
   private static ThingTypeProperties properties(ThingType type) {
-    return new ThingTypeProperties(type.description(), type.searchableAttributes(), null);
+    TypeProperties properties = type.properties();
+    List<PropagatingAttribute> propagating =
+        properties.propagations().stream()
+            .map(
+                p ->
+                    new PropagatingAttribute(
+                        p.userPropertyKey(), p.thingAttribute(), p.connectionAttribute()))
+            .toList();
+    return new ThingTypeProperties(
+        properties.description(),
+        properties.searchableAttributes(),
+        propagating.isEmpty() ? null : new Mqtt5Configuration(propagating));
   }
 
   private static ThingTypeMetadata metadata(ThingType type) {

@@ -1,7 +1,6 @@
 package io.thingstead.registry;
 
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,11 +14,6 @@ public record ThingType(
     String name,
     String arn,
     String id,
-    @Nullable String description,
-    List<String> searchableAttributes,
+    TypeProperties properties,
     Instant createdAt,
-    @Nullable Instant deprecatedAt) {
-  public ThingType {
-    searchableAttributes = List.copyOf(searchableAttributes);
-  }
-}
+    @Nullable Instant deprecatedAt) {}

@@ -12,8 +12,7 @@ import io.thingstead.row.Json;
 import io.thingstead.row.Page;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * event loops.
  */
 public final class ThingTypes {
-  private static final int DESCRIPTION_MAX = 2028;
-  private static final int SEARCHABLE_MAX = 3;
   private static final Duration DEPRECATED_BEFORE_DELETE = Duration.ofMinutes(5);
 
   private final Account account;
@@ -45,37 +42,54 @@ public final class ThingTypes {
    *
    * @throws ApiException ResourceAlreadyExists when one with other properties has the name
    */
-  public ThingType create(
-      String name, @Nullable String description, List<String> searchableAttributes) {
+  public ThingType create(String name, TypeProperties properties) {
     Name.check("thing type name", name);
-    if (description != null && description.length() > DESCRIPTION_MAX) {
-      throw invalid("thingTypeDescription has more than " + DESCRIPTION_MAX + " characters");
-    }
-    if (searchableAttributes.size() > SEARCHABLE_MAX) {
-      throw invalid("searchableAttributes has more than " + SEARCHABLE_MAX + " names");
-    }
     String id = Uuids.next(random);
     return shard.call(
         tx -> {
           ThingTypeRow existing = row(tx, name);
           if (existing == null) {
-            return put(
-                tx,
-                name,
-                new ThingTypeRow(
-                    id,
-                    description,
-                    List.copyOf(searchableAttributes),
-                    tx.now().toEpochMilli(),
-                    null));
+            long now = tx.now().toEpochMilli();
+            return put(tx, name, ThingTypeRow.of(id, properties, now, null));
           }
-          if (!Objects.equals(existing.description(), description)
-              || !existing.searchableAttributes().equals(searchableAttributes)) {
+          if (!existing.properties().equals(properties)) {
             throw new ApiException(
                 AwsError.RESOURCE_ALREADY_EXISTS,
-                "thing type " + name + " already exists with different properties");
+                "thing type " + name + " already exists with different properties",
+                Map.of("resourceId", name, "resourceArn", arn(name)));
           }
           return type(name, existing);
+        });
+  }
+
+  /**
+   * UpdateThingType: what is added to the messages of its things; nothing else of a type changes.
+   *
+   * @param properties with the description and searchable attributes that it has, or none
+   * @throws ApiException ResourceNotFound; InvalidRequest when something else is to change
+   */
+  public void update(String name, TypeProperties properties) {
+    Name.check("thing type name", name);
+    shard.call(
+        tx -> {
+          ThingTypeRow old = require(tx, name);
+          TypeProperties is = old.properties();
+          boolean other =
+              properties.description() != null && !properties.description().equals(is.description())
+                  || !properties.searchableAttributes().isEmpty()
+                      && !properties.searchableAttributes().equals(is.searchableAttributes());
+          if (other) {
+            throw invalid(
+                "thing type "
+                    + name
+                    + ": thingTypeDescription and searchableAttributes cannot change; only"
+                    + " mqtt5Configuration can");
+          }
+          TypeProperties now =
+              new TypeProperties(
+                  is.description(), is.searchableAttributes(), properties.propagations());
+          Long deprecated = old.deprecatedMillis();
+          return put(tx, name, ThingTypeRow.of(old.id(), now, old.createdMillis(), deprecated));
         });
   }
 
@@ -112,10 +126,9 @@ public final class ThingTypes {
           return put(
               tx,
               name,
-              new ThingTypeRow(
+              ThingTypeRow.of(
                   old.id(),
-                  old.description(),
-                  old.searchableAttributes(),
+                  old.properties(),
                   old.createdMillis(),
                   undo ? null : since == null ? now : since));
         });
@@ -176,14 +189,17 @@ public final class ThingTypes {
     return type(name, row);
   }
 
+  private String arn(String name) {
+    return account.arn("thingtype/" + name);
+  }
+
   private ThingType type(String name, ThingTypeRow row) {
     Long deprecated = row.deprecatedMillis();
     return new ThingType(
         name,
-        account.arn("thingtype/" + name),
+        arn(name),
         row.id(),
-        row.description(),
-        row.searchableAttributes(),
+        row.properties(),
         Instant.ofEpochMilli(row.createdMillis()),
         deprecated == null ? null : Instant.ofEpochMilli(deprecated));
   }

@@ -76,7 +76,8 @@ public final class Things {
         || !existing.attributes().equals(attributes)) {
       throw new ApiException(
           AwsError.RESOURCE_ALREADY_EXISTS,
-          "Thing " + name + " already exists in account with different attributes");
+          "Thing " + name + " already exists in account with different attributes",
+          Map.of("resourceId", name, "resourceArn", account.arn("thing/" + name)));
     }
     return thing(name, existing);
   }
@@ -108,14 +109,14 @@ public final class Things {
     Rows rows = shard.durable();
     Table table = filter.typeName() == null ? Tables.THING : Tables.THING_BY_TYPE;
     Key prefix = filter.typeName() == null ? Key.ALL : Key.of(filter.typeName());
-    Key after = Page.after(nextToken, prefix);
+    Key after = Page.after(table, nextToken, prefix);
     int chunk = filter.attributeName() == null ? limit + 1 : CHUNK;
     List<Thing> found = new ArrayList<>();
     for (int scanned = 0; scanned < SCANNED_MAX; scanned += chunk) {
       List<Rows.Row> some = rows.scan(table, prefix, after, chunk);
       for (Rows.Row row : some) {
         if (found.size() == limit) {
-          return new Page<>(found, after == null ? null : Page.token(after));
+          return new Page<>(found, after == null ? null : Page.token(table, after));
         }
         after = row.key();
         Thing thing = listed(rows, filter, row);
@@ -127,7 +128,7 @@ public final class Things {
         return new Page<>(found, null);
       }
     }
-    return new Page<>(found, after == null ? null : Page.token(after));
+    return new Page<>(found, after == null ? null : Page.token(table, after));
   }
 
   private @Nullable Thing listed(Rows rows, ThingFilter filter, Rows.Row found) {

@@ -5,6 +5,7 @@ import io.thingstead.engine.Rows;
 import io.thingstead.engine.Table;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
@@ -59,34 +60,44 @@ public record Page<T>(List<T> items, @Nullable String next) {
       int limit,
       @Nullable String token,
       Function<Rows.Row, T> item) {
-    List<Rows.Row> found = rows.scan(table, prefix, after(token, prefix), limit + 1);
+    List<Rows.Row> found = rows.scan(table, prefix, after(table, token, prefix), limit + 1);
     boolean more = found.size() > limit;
     List<Rows.Row> shown = more ? found.subList(0, limit) : found;
     return new Page<>(
-        shown.stream().map(item).toList(), more ? token(shown.getLast().key()) : null);
+        shown.stream().map(item).toList(), more ? token(table, shown.getLast().key()) : null);
   }
 
-  /** The token of the part that begins behind this key. */
-  public static String token(Key key) {
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(key.bytes());
+  /** The token of the part that begins behind this key of a table. */
+  public static String token(Table table, Key key) {
+    byte[] of = key.bytes();
+    ByteBuffer token = ByteBuffer.allocate(Short.BYTES + of.length).putShort((short) table.id());
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(token.put(of).array());
   }
 
-  /** The key a token stands for; 400 when it was not given for a listing below this prefix. */
-  public static @Nullable Key after(@Nullable String token, Key prefix) {
+  /** The key a token stands for; 400 when no listing of this table below this prefix gave it. */
+  public static @Nullable Key after(Table table, @Nullable String token, Key prefix) {
     if (token == null || token.isEmpty()) {
       return null;
     }
-    try {
-      Key key = Key.ofBytes(Base64.getUrlDecoder().decode(token));
-      if (key.startsWith(prefix)) {
-        return key;
-      }
-    } catch (IllegalArgumentException _) {
-      // Told below.
+    Key key = parse(table, token);
+    if (key == null || !key.startsWith(prefix)) {
+      throw new ApiException(
+          AwsError.INVALID_REQUEST,
+          "the nextToken or marker was not given by this listing: pass the one of the page before,"
+              + " unchanged, or begin again without one");
     }
-    throw new ApiException(
-        AwsError.INVALID_REQUEST,
-        "the nextToken or marker was not given by this listing: pass the one of the page before,"
-            + " unchanged, or begin again without one");
+    return key;
+  }
+
+  private static @Nullable Key parse(Table table, String token) {
+    try {
+      ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(token));
+      boolean ours = bytes.remaining() >= Short.BYTES && bytes.getShort() == (short) table.id();
+      byte[] key = new byte[bytes.remaining()];
+      bytes.get(key);
+      return ours ? Key.ofBytes(key) : null;
+    } catch (IllegalArgumentException _) {
+      return null;
+    }
   }
 }

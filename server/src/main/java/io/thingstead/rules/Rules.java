@@ -286,14 +286,14 @@ public final class Rules implements AutoCloseable {
   public ListTopicRulesResponse list(ListTopicRulesRequest request) {
     int limit = LISTED.of(request.maxResults());
     List<TopicRuleListItem> items = new ArrayList<>();
-    Key after = Page.after(request.nextToken(), Key.ALL);
+    Key after = Page.after(Tables.RULE, request.nextToken(), Key.ALL);
     for (Rows.Row stored : shard.durable().scan(Tables.RULE, Key.ALL, after, limits.rules())) {
       RuleRow row = Json.decode(stored.value(), RuleRow.class);
       TopicFilter from = statement(row).from();
       if (isWanted(row, from, request)) {
         if (items.size() == limit) {
           String last = String.valueOf(items.getLast().ruleName());
-          return new ListTopicRulesResponse(items, Page.token(Key.of(last)));
+          return new ListTopicRulesResponse(items, Page.token(Tables.RULE, Key.of(last)));
         }
         items.add(
             new TopicRuleListItem(

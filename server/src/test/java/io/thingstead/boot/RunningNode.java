@@ -21,7 +21,6 @@ import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.iot.IotClient;
@@ -159,7 +158,7 @@ public final class RunningNode implements AutoCloseable {
         .endpointOverride(api())
         .region(Region.US_EAST_1)
         .credentialsProvider(credentials())
-        .httpClient(UrlConnectionHttpClient.create())
+        .httpClient(new JdkHttp())
         .build();
   }
 
@@ -168,7 +167,7 @@ public final class RunningNode implements AutoCloseable {
         .endpointOverride(api())
         .region(Region.US_EAST_1)
         .credentialsProvider(credentials())
-        .httpClient(UrlConnectionHttpClient.create())
+        .httpClient(new JdkHttp())
         .build();
   }
 

@@ -81,7 +81,7 @@ class ThingsTest {
         AwsError.RESOURCE_ALREADY_EXISTS,
         "Thing t already exists in account with different attributes",
         () -> things.create("t", null, Map.of("a", "2")));
-    types.create("k", null, List.of());
+    types.create("k", TypeProperties.NONE);
     refused(
         AwsError.RESOURCE_ALREADY_EXISTS,
         "already exists",
@@ -100,7 +100,7 @@ class ThingsTest {
     Map<String, String> longValue = Map.of("a", "x".repeat(801));
     refused(AwsError.INVALID_REQUEST, "at most 800", () -> things.create("t", null, longValue));
     refused(AwsError.INVALID_REQUEST, "at most 3", () -> things.create("t", null, many(4)));
-    types.create("k", null, List.of());
+    types.create("k", TypeProperties.NONE);
     refused(AwsError.INVALID_REQUEST, "at most 50", () -> things.create("t", "k", many(51)));
     assertThat(things.create("t", "k", many(50)).attributes()).hasSize(50);
   }
@@ -142,8 +142,8 @@ class ThingsTest {
         AwsError.RESOURCE_NOT_FOUND,
         "Thing type k not found",
         () -> things.create("t", "k", Map.of()));
-    types.create("k", null, List.of());
-    types.create("l", null, List.of());
+    types.create("k", TypeProperties.NONE);
+    types.create("l", TypeProperties.NONE);
     things.create("t", "k", many(4));
     assertThat(things.update("t", new ThingUpdate("l", false, null, false, null)).typeName())
         .isEqualTo("l");
@@ -189,7 +189,7 @@ class ThingsTest {
 
   @Test
   void aListingShowsEachThingOnceInOrderWhateverTheFilter() {
-    types.create("even", null, List.of());
+    types.create("even", TypeProperties.NONE);
     Map<String, Thing> all = new TreeMap<>();
     for (int i = 0; i < 57; i++) {
       String name = "t%02d".formatted(i * 37 % 57);
@@ -314,11 +314,14 @@ class ThingsTest {
 
   @Test
   void aTypeIsDeletedOnlyFiveMinutesAfterItsDeprecationAndWithoutThings() {
-    ThingType made = types.create("k", "what it is", List.of("a"));
+    ThingType made = types.create("k", new TypeProperties("what it is", List.of("a"), List.of()));
     assertThat(made.arn()).isEqualTo("arn:aws:iot:us-east-1:000000000000:thingtype/k");
-    assertThat(types.create("k", "what it is", List.of("a"))).isEqualTo(made);
+    assertThat(types.create("k", new TypeProperties("what it is", List.of("a"), List.of())))
+        .isEqualTo(made);
     refused(
-        AwsError.RESOURCE_ALREADY_EXISTS, "already", () -> types.create("k", null, List.of("a")));
+        AwsError.RESOURCE_ALREADY_EXISTS,
+        "already",
+        () -> types.create("k", new TypeProperties(null, List.of("a"), List.of())));
     things.create("t", "k", Map.of());
     refused(AwsError.INVALID_REQUEST, "must be deprecated", () -> types.delete("k"));
     types.deprecate("k", false);
@@ -337,8 +340,8 @@ class ThingsTest {
 
   @Test
   void aDeprecationCanBeUndone() {
-    types.create("k", null, List.of());
-    types.create("l", null, List.of());
+    types.create("k", TypeProperties.NONE);
+    types.create("l", TypeProperties.NONE);
     types.deprecate("k", false);
     assertThat(types.deprecate("k", true).deprecatedAt()).isNull();
     assertThat(things.create("t", "k", Map.of()).typeName()).isEqualTo("k");
