@@ -33,6 +33,7 @@ class ArchitectureTest {
           "registry", List.of("account", "event", "identity"),
           "authorize", List.of("account", "event", "identity", "registry"),
           "broker", List.of("account", "event", "identity", "registry", "authorize"),
+          "presence", List.of("account", "event", "identity", "registry", "authorize", "broker"),
           "shadow", List.of("account", "event", "identity", "registry", "authorize", "broker"),
           "rules",
               List.of("account", "event", "identity", "registry", "authorize", "broker", "shadow"));

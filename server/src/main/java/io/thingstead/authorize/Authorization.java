@@ -36,6 +36,11 @@ public interface Authorization {
    */
   Decision connect(boolean persistent, @Nullable String willTopic);
 
+  /** The thing that the connection speaks for at the moment, or null. */
+  default @Nullable ConnectedThing thing() {
+    return null;
+  }
+
   /** {@code iot:Publish} on {@code topic/TOPIC}. */
   Decision publish(String topic);
 

@@ -48,8 +48,10 @@ public record Lookups(
             principals.attachments(principal).stream()
                 .filter(attachment -> speaksFor(attachment, clientId))
                 .findFirst()
-                .map(attachment -> things.find(registry.durable(), attachment.thingName()))
-                .map(Lookups::connected));
+                .flatMap(
+                    attachment ->
+                        Optional.ofNullable(things.find(registry.durable(), attachment.thingName()))
+                            .map(thing -> connected(thing, attachment.type()))));
   }
 
   /** An exclusive thing whatever the client id, any other only when it has the client id's name. */
@@ -58,7 +60,8 @@ public record Lookups(
         || attachment.thingName().equals(clientId);
   }
 
-  private static ConnectedThing connected(Thing thing) {
-    return new ConnectedThing(thing.name(), thing.typeName(), thing.attributes());
+  private static ConnectedThing connected(Thing thing, PrincipalType type) {
+    return new ConnectedThing(
+        thing.name(), thing.typeName(), thing.attributes(), type == PrincipalType.EXCLUSIVE_THING);
   }
 }

@@ -34,6 +34,11 @@ final class PolicyAuthorization implements Authorization {
   }
 
   @Override
+  public @Nullable ConnectedThing thing() {
+    return thing;
+  }
+
+  @Override
   public int stamp() {
     // Both count on one counter, so each change makes the larger one larger still.
     return Math.max(subject.version(), subject.group().version());

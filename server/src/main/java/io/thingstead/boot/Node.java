@@ -159,6 +159,7 @@ public final class Node implements AutoCloseable {
     Gateway gateway =
         new Gateway(
             account -> tenants.of(account).broker(),
+            account -> tenants.of(account).presence(),
             context -> tenants.of(context.account()).authorizer().authorize(context),
             virtualThreads,
             refusals,

@@ -21,6 +21,7 @@ import io.thingstead.model.Limits;
 import io.thingstead.model.topic.BasicIngest;
 import io.thingstead.model.topic.TopicFilter;
 import io.thingstead.operation.Features;
+import io.thingstead.presence.Presence;
 import io.thingstead.provision.RegistrationEvents;
 import io.thingstead.registry.Attachment;
 import io.thingstead.registry.ThingPrincipals;
@@ -154,6 +155,7 @@ final class Tenants implements AutoCloseable {
             authorizer,
             why,
             broker,
+            new Presence(account, broker, random),
             shadows,
             rules));
     start(broker, shadows, rules);

@@ -247,10 +247,34 @@ public final class Broker implements Publishing {
 
   @Override
   public CompletionStage<Void> publish(Message message) {
+    return publish(lanes.of(message.topic().text()), message);
+  }
+
+  /**
+   * Publishes what is told of a client, from the client's lane: so that a receiver gets it in the
+   * order in which it was told. On any thread; what is going on there is finished first.
+   */
+  public CompletionStage<Void> tell(String clientId, Message message) {
+    return publish(lanes.of(clientId), message);
+  }
+
+  /**
+   * Whether anyone gets a message on this topic now; on any thread. It is a hint: who subscribes in
+   * this moment may be missed.
+   */
+  public boolean heard(String topic) {
+    return router.index().matches(topic);
+  }
+
+  /** Whether anyone subscribes to events of the server at all; costs one read. */
+  public boolean eventsHeard() {
+    return router.index().hasEventListeners();
+  }
+
+  private CompletionStage<Void> publish(Lane lane, Message message) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     byte[] payload = message.payloadBytes();
     TopicEntry topic = router.entry(message.topic());
-    Lane lane = lanes.of(message.topic().text());
     lane.loop()
         .execute(
             () -> {

@@ -40,6 +40,17 @@ public final class Clients {
     return lanes.of(clientId);
   }
 
+  /** How many lanes there are. */
+  public int lanes() {
+    return lanes.count();
+  }
+
+  /** Whether a session is still there, with a client or without; on the client's lane. */
+  public boolean has(String clientId, long incarnation) {
+    Session session = on(lane(clientId)).get(clientId);
+    return session != null && session.incarnation() == incarnation;
+  }
+
   private Map<String, Session> on(Lane lane) {
     return byLane.get(lane.number());
   }

@@ -70,7 +70,8 @@ public final class Session {
     return partition;
   }
 
-  long incarnation() {
+  /** Tells this session from all others of its client, for ever. */
+  public long incarnation() {
     return incarnation;
   }
 
@@ -80,7 +81,7 @@ public final class Session {
   }
 
   /** Whether it was made to outlive its connection, and so the server. */
-  boolean durable() {
+  public boolean durable() {
     return durable;
   }
 

@@ -2,6 +2,7 @@ package io.thingstead.broker;
 
 import io.thingstead.model.topic.TopicFilter;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ final class SubscriptionIndex {
   private final ConcurrentHashMap<String, Interests> exact = new ConcurrentHashMap<>();
   private final Node root = new Node();
   private final AtomicIntegerArray versions = new AtomicIntegerArray(STRIPES + 1);
+
+  /** Interests that may match a topic of an event of the server. */
+  private final AtomicInteger eventListeners = new AtomicInteger();
 
   SubscriptionIndex(boolean hashMatchesParent) {
     this.hashMatchesParent = hashMatchesParent;
@@ -76,6 +80,9 @@ final class SubscriptionIndex {
           });
       added = first[0];
     }
+    if (added && mayMatchEvents(filter)) {
+      eventListeners.incrementAndGet();
+    }
     versions.incrementAndGet(stripe(filter));
     return added;
   }
@@ -97,8 +104,29 @@ final class SubscriptionIndex {
     }
     if (removed) {
       versions.incrementAndGet(stripe(filter));
+      if (mayMatchEvents(filter)) {
+        eventListeners.decrementAndGet();
+      }
     }
     return removed;
+  }
+
+  private static boolean mayMatchEvents(TopicFilter filter) {
+    String text = filter.text();
+    return text.startsWith("$aws/")
+        && (text.startsWith("events/", 5) || text.startsWith("+", 5) || text.startsWith("#", 5));
+  }
+
+  /** Whether there is any interest in events of the server. */
+  boolean hasEventListeners() {
+    return eventListeners.get() > 0;
+  }
+
+  /** Whether there is any interest in a topic. */
+  boolean matches(String topic) {
+    boolean[] found = new boolean[1];
+    match(topic, _ -> found[0] = true);
+    return found[0];
   }
 
   /**

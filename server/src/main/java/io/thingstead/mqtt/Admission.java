@@ -92,7 +92,10 @@ final class Admission {
       return;
     }
     switch (answer) {
-      case Joining.Refused refused -> refuse(refused.clientId(), refused.reason(), refused.why());
+      case Joining.Refused refused -> {
+        connection.notAuthorized(refused);
+        refuse(refused.clientId(), refused.reason(), refused.why());
+      }
       case Joining.Allowed allowed -> move(allowed);
     }
   }

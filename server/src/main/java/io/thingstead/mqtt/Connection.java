@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import io.thingstead.authorize.Authorization;
 import io.thingstead.broker.Closing;
+import io.thingstead.broker.DisconnectReason;
 import io.thingstead.broker.Lane;
 import io.thingstead.broker.Session;
 import io.thingstead.model.Limits;
@@ -16,6 +17,8 @@ import io.thingstead.model.Profile;
 import io.thingstead.net.Departure;
 import io.thingstead.net.Draining;
 import io.thingstead.net.Transport;
+import io.thingstead.presence.Visit;
+import io.thingstead.presence.Visitor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +41,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private @Nullable Lane lane;
   private @Nullable KeepAlive keepAlive;
   private @Nullable Session session;
+  private @Nullable Visit visit;
   private @Nullable Publisher publisher;
   private @Nullable Subscriber subscriber;
 
@@ -68,6 +72,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   Session session() {
     return requireNonNull(session);
+  }
+
+  Visit visit() {
+    return requireNonNull(visit);
   }
 
   Lane lane() {
@@ -124,6 +132,22 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (allowed.keepAliveSeconds() > 0) {
       keepAlive = new KeepAlive(this, allowed.keepAliveSeconds());
     }
+    visit =
+        gateway
+            .presences()
+            .apply(transport.account())
+            .arrived(
+                joined,
+                new Visitor(
+                    principalId(),
+                    authorization.thing(),
+                    transport.remote(),
+                    transport.local(),
+                    allowed.keepAliveSeconds()));
+  }
+
+  private String principalId() {
+    return transport.principal() == null ? "" : transport.principal().id();
   }
 
   // Reading.
@@ -193,8 +217,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
   // Leaving.
 
   void refused(String action, String clientId, String resource, String why) {
-    String principal = transport.principal() == null ? "" : transport.principal().id();
-    gateway.refusals().refused(transport.account(), action, clientId, resource, principal, why);
+    gateway.refusals().refused(transport.account(), action, clientId, resource, principalId(), why);
+  }
+
+  /** Tells of a client that its policies do not let in. */
+  void notAuthorized(Joining.Refused refused) {
+    if (refused.byPolicy()) {
+      gateway
+          .presences()
+          .apply(transport.account())
+          .refused(refused.clientId(), principalId(), transport.remote().getAddress());
+    }
   }
 
   private void disconnect(Disconnect packet) {
@@ -208,12 +241,23 @@ final class Connection extends ChannelInboundHandlerAdapter {
       }
     }
     // Only a normal disconnection withdraws the will [MQTT-3.14.4-3].
-    leave(packet.reason() != ReasonCode.SUCCESS);
+    leave(DisconnectReason.CLIENT_INITIATED_DISCONNECT, packet.reason() != ReasonCode.SUCCESS);
     close();
   }
 
   /** The client broke a rule, or may not do what it tries: says so in MQTT 5 and closes. */
   void fail(ReasonCode reason, String why) {
+    fail(Farewell.reason(reason), reason, why);
+  }
+
+  /**
+   * Ends the connection.
+   *
+   * @param end what life-cycle events call it
+   * @param reason what DISCONNECT of MQTT 5 says
+   * @param why for people
+   */
+  void fail(DisconnectReason end, ReasonCode reason, String why) {
     if (closed()) {
       return;
     }
@@ -221,7 +265,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         System.Logger.Level.DEBUG,
         () -> "closing client=" + session + " " + transport.remote() + ": " + why);
     goodbye(reason, why);
-    leave(true);
+    leave(end);
     close();
   }
 
@@ -231,11 +275,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void leave(boolean lost) {
+  private void leave(DisconnectReason end) {
+    leave(end, end.sendsWill());
+  }
+
+  private void leave(DisconnectReason end, boolean will) {
     Session mine = session;
     if (mine != null) {
       session = null;
-      requireNonNull(publisher).broker().clients().disconnected(mine, output(), lost);
+      requireNonNull(publisher).broker().clients().disconnected(mine, output(), will);
+      visit().left(end);
     }
   }
 
@@ -254,12 +303,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
   void close(Closing why) {
     goodbye(Farewell.reason(why), Farewell.text(why));
     session = null;
+    visit().left(why.reason());
     close();
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    leave(true);
+    leave(DisconnectReason.CONNECTION_LOST);
     close();
     ctx.fireChannelInactive();
   }
@@ -271,10 +321,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (!(cause instanceof java.io.IOException)) {
+    boolean ours = !(cause instanceof java.io.IOException);
+    if (ours) {
       LOG.log(System.Logger.Level.ERROR, "a connection failed: " + transport.remote(), cause);
     }
-    fail(ReasonCode.UNSPECIFIED_ERROR, "the connection broke");
+    fail(
+        ours ? DisconnectReason.SERVER_ERROR : DisconnectReason.CONNECTION_LOST,
+        ReasonCode.UNSPECIFIED_ERROR,
+        "the connection broke");
   }
 
   @Override
@@ -290,10 +344,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void depart(Departure.Cause cause, String why) {
     switch (cause) {
       case CLIENT_LEFT -> {
-        leave(false);
+        leave(DisconnectReason.CLIENT_INITIATED_DISCONNECT);
         close();
       }
-      case LIFETIME_OVER -> fail(ReasonCode.MAXIMUM_CONNECT_TIME, why);
+      case LIFETIME_OVER ->
+          fail(DisconnectReason.WEBSOCKET_TTL_EXPIRATION, ReasonCode.MAXIMUM_CONNECT_TIME, why);
       case CLIENT_ERROR -> fail(ReasonCode.PROTOCOL_ERROR, why);
     }
   }

@@ -9,6 +9,7 @@ import io.thingstead.event.Refusals;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import io.thingstead.net.Transport;
+import io.thingstead.presence.Presence;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -17,6 +18,7 @@ import java.util.random.RandomGenerator;
  * Makes the connections of MQTT clients; what they all share. Any thread may use it.
  *
  * @param brokers the broker of an account
+ * @param presences who is connected in an account
  * @param authorizer what a caller may do; may block
  * @param blocking runs what may block: virtual threads
  * @param random makes up client ids
@@ -24,6 +26,7 @@ import java.util.random.RandomGenerator;
  */
 public record Gateway(
     Function<Account, Broker> brokers,
+    Function<Account, Presence> presences,
     Function<ConnectionContext, Authorization> authorizer,
     Executor blocking,
     Refusals refusals,

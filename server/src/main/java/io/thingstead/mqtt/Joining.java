@@ -41,7 +41,11 @@ final class Joining {
   /** What came of it. */
   sealed interface Answer {}
 
-  record Refused(String clientId, ReasonCode reason, String why) implements Answer {}
+  /**
+   * @param byPolicy whether the client was known but its policies do not let it in
+   */
+  record Refused(String clientId, ReasonCode reason, String why, boolean byPolicy)
+      implements Answer {}
 
   record Allowed(
       Broker broker, Connecting client, ConnAckProperties properties, int keepAliveSeconds)
@@ -51,10 +55,16 @@ final class Joining {
   private static final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final ReasonCode reason;
+    private final boolean byPolicy;
 
     RefusedException(ReasonCode reason, String why) {
+      this(reason, why, false);
+    }
+
+    RefusedException(ReasonCode reason, String why, boolean byPolicy) {
       super(why, null, false, false);
       this.reason = reason;
+      this.byPolicy = byPolicy;
     }
   }
 
@@ -62,12 +72,15 @@ final class Joining {
     try {
       return allowed();
     } catch (RefusedException e) {
-      return new Refused(packet.clientId(), e.reason, String.valueOf(e.getMessage()));
+      return new Refused(packet.clientId(), e.reason, String.valueOf(e.getMessage()), e.byPolicy);
     } catch (RuntimeException e) {
       System.getLogger(Joining.class.getName())
           .log(System.Logger.Level.ERROR, "cannot decide a CONNECT", e);
       return new Refused(
-          packet.clientId(), ReasonCode.UNSPECIFIED_ERROR, "the server cannot decide it now");
+          packet.clientId(),
+          ReasonCode.UNSPECIFIED_ERROR,
+          "the server cannot decide it now",
+          false);
     }
   }
 
@@ -119,7 +132,7 @@ final class Joining {
 
   private static void permit(Decision decision) {
     if (decision instanceof Decision.Denied(_, String why)) {
-      throw new RefusedException(ReasonCode.NOT_AUTHORIZED, why);
+      throw new RefusedException(ReasonCode.NOT_AUTHORIZED, why, true);
     }
   }
 

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.thingstead.authorize.Authorization;
 import io.thingstead.authorize.Decision;
 import io.thingstead.broker.Broker;
+import io.thingstead.broker.DisconnectReason;
 import io.thingstead.broker.Inbound;
 import io.thingstead.broker.Origin;
 import io.thingstead.broker.Outcome;
@@ -242,7 +243,12 @@ final class Publisher {
               : new PubAck(ack.packetId, reason, ack.explanation()));
     } else {
       // MQTT 3 cannot say no. Without an answer the client sends it again when it comes back.
-      connection.fail(reason, "publish " + ack.packetId + " could not be kept");
+      connection.fail(
+          reason == ReasonCode.QUOTA_EXCEEDED
+              ? DisconnectReason.THROTTLED
+              : Farewell.reason(reason),
+          reason,
+          "publish " + ack.packetId + " could not be kept");
     }
   }
 

@@ -15,6 +15,7 @@ import io.thingstead.model.topic.TopicFilter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What one client subscribes to. */
@@ -93,6 +94,7 @@ final class Subscriber {
       return;
     }
     connection.send(new SubAck(packet.packetId(), refused.reasons, refused.explanation));
+    connection.visit().subscribed(() -> made.stream().map(one -> one.wanted.text()).toList());
     for (Made one : made) {
       broker.clients().sendRetained(session, one.wanted, one.fresh);
     }
@@ -207,6 +209,13 @@ final class Subscriber {
     answer(packet, reasons, open, failed);
   }
 
+  private static List<String> ended(List<String> filters, List<ReasonCode> reasons) {
+    return IntStream.range(0, filters.size())
+        .filter(i -> reasons.get(i) == ReasonCode.SUCCESS)
+        .mapToObj(filters::get)
+        .toList();
+  }
+
   private void answer(Unsubscribe packet, List<ReasonCode> reasons, int[] open, boolean[] failed) {
     if (--open[0] > 0 || !connection.open()) {
       return;
@@ -215,6 +224,7 @@ final class Subscriber {
       connection.fail(ReasonCode.SERVER_UNAVAILABLE, "the store is not available");
     } else {
       connection.send(new UnsubAck(packet.packetId(), reasons, Explanation.NONE));
+      connection.visit().unsubscribed(() -> ended(packet.filters(), reasons));
     }
   }
 }

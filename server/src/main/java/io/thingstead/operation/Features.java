@@ -6,6 +6,7 @@ import io.thingstead.authorize.Policies;
 import io.thingstead.authorize.Why;
 import io.thingstead.broker.Broker;
 import io.thingstead.identity.Certificates;
+import io.thingstead.presence.Presence;
 import io.thingstead.registry.ThingPrincipals;
 import io.thingstead.registry.ThingTypes;
 import io.thingstead.registry.Things;
@@ -26,5 +27,6 @@ public record Features(
     Authorizer authorizer,
     Why why,
     Broker broker,
+    Presence presence,
     Shadows shadows,
     Rules rules) {}

@@ -152,11 +152,11 @@ class AuthorizerTest {
         "p",
         allow("Publish", "ARN/topic/${iot:Connection.Thing.Attributes[site]}/x"),
         allow("Receive", "ARN/topic/${iot:Connection.Thing.ThingTypeName}"));
-    fixture.things.put("t1", new ConnectedThing("t1", "lamp", Map.of("site", "north")));
+    fixture.things.put("t1", new ConnectedThing("t1", "lamp", Map.of("site", "north"), false));
     Authorization client = fixture.connect("t1");
     assertThat(client.publish("north/x").allowed()).isTrue();
     assertThat(client.receive("lamp").allowed()).isTrue();
-    fixture.things.put("t1", new ConnectedThing("t1", null, Map.of("site", "south")));
+    fixture.things.put("t1", new ConnectedThing("t1", null, Map.of("site", "south"), false));
     fixture.authorizer.changed(CERT);
     assertThat(client.publish("north/x").allowed()).isFalse();
     assertThat(client.publish("south/x").allowed()).isTrue();
@@ -172,7 +172,7 @@ class AuthorizerTest {
             + "'Bool':{'iot:Connection.Thing.IsAttached':'true'},"
             + "'ForAllValues:StringEquals':{'iot:ConnectAttributes':['LastWill']},"
             + "'ArnEqualsIfExists':{'iot:LastWillTopic':'ARN/topic/will'}}}");
-    fixture.things.put("t1", new ConnectedThing("t1", null, Map.of()));
+    fixture.things.put("t1", new ConnectedThing("t1", null, Map.of(), false));
     Authorization client = fixture.connect("t1");
     assertThat(client.connect(false, null).allowed()).isTrue();
     assertThat(client.connect(false, "will").allowed()).isTrue();

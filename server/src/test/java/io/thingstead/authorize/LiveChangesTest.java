@@ -99,7 +99,7 @@ class LiveChangesTest {
           fixture.things.put(
               name,
               new ConnectedThing(
-                  name, null, Map.of("site", random.nextBoolean() ? "north" : "south")));
+                  name, null, Map.of("site", random.nextBoolean() ? "north" : "south"), false));
         } else {
           fixture.things.remove(name);
         }

@@ -31,6 +31,7 @@ import io.thingstead.model.Profile;
 import io.thingstead.net.Listener;
 import io.thingstead.net.Protocol;
 import io.thingstead.net.Transport;
+import io.thingstead.presence.Presence;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -39,6 +40,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -51,10 +53,12 @@ public final class TestNode implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup group;
   private final Lanes lanes;
   private final Broker broker;
+  private final Presence presence;
   private final Gateway gateway;
   private final Listener listener;
   private final Channel listening;
   private final ExecutorService virtual = Executors.newVirtualThreadPerTaskExecutor();
+  private final List<Channel> channels = new CopyOnWriteArrayList<>();
   private final List<String> refusals = new ArrayList<>();
 
   public TestNode(
@@ -84,12 +88,14 @@ public final class TestNode implements AutoCloseable {
             virtual,
             engine::accepting);
     broker = new Broker(account, Limits.of(profile), lanes, storage);
+    presence = new Presence(account, broker, new Random());
     broker.load().join();
     broker.start().join();
     var _ = group.scheduleAtFixedRate(lanes::tick, 1, 1, TimeUnit.SECONDS);
     gateway =
         new Gateway(
             _ -> broker,
+            _ -> presence,
             authorizer,
             virtual,
             (_, action, client, resource, _, why) -> refused(action, client, resource, why),
@@ -111,6 +117,7 @@ public final class TestNode implements AutoCloseable {
             new ChannelInitializer<>() {
               @Override
               protected void initChannel(Channel channel) {
+                channels.add(channel);
                 channel
                     .pipeline()
                     .addLast(
@@ -133,6 +140,15 @@ public final class TestNode implements AutoCloseable {
   /** What serves one client, for a channel of the test's own. */
   ChannelHandler connection() {
     return connection(listener.address(), listener.address());
+  }
+
+  /** Tells every connection what its transport would tell it. */
+  void fire(Object userEvent) {
+    channels.forEach(
+        channel ->
+            channel
+                .eventLoop()
+                .execute(() -> channel.pipeline().fireUserEventTriggered(userEvent)));
   }
 
   private synchronized void refused(String action, String client, String resource, String why) {
