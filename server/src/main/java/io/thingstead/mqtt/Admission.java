@@ -159,8 +159,15 @@ final class Admission {
       return;
     }
     end();
+    if (!connection.output().send(new ConnAck(present, ReasonCode.SUCCESS, allowed.properties()))) {
+      // Nor may a DISCONNECT come before it [MQTT-3.14.0-1].
+      String why = "the client's Maximum Packet Size has no room for CONNACK [MQTT-3.1.2-24]";
+      connection.refused("connect", session.clientId(), "", why);
+      allowed.broker().clients().disconnected(session, connection.output(), true);
+      connection.close();
+      return;
+    }
     connection.connected(allowed, session);
-    connection.send(new ConnAck(present, ReasonCode.SUCCESS, allowed.properties()));
     Channel on = channel();
     allowed
         .client()

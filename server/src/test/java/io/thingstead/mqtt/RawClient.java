@@ -1,5 +1,8 @@
 package io.thingstead.mqtt;
 
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.thingstead.broker.MessageProperties;
@@ -19,6 +22,8 @@ final class RawClient implements AutoCloseable {
   private final Encoder encoder;
   private final Decoder decoder;
   private final ByteBuf in = Unpooled.buffer();
+  private @Nullable ConnAck connAck;
+  private int lastId;
 
   RawClient(int port, Version version) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -42,6 +47,127 @@ final class RawClient implements AutoCloseable {
       throw new AssertionError("refused: " + ack);
     }
     return client;
+  }
+
+  /** Connects and expects no refusal. */
+  RawClient connect(Connect packet) throws IOException {
+    send(packet);
+    ConnAck ack = (ConnAck) read();
+    assertThat(ack.reason()).isEqualTo(ReasonCode.SUCCESS);
+    connAck = ack;
+    return this;
+  }
+
+  /** The answer to {@link #connect}. */
+  ConnAck connAck() {
+    return requireNonNull(connAck);
+  }
+
+  /** Subscribes and expects no refusal. */
+  RawClient subscribed(Subscribe.Request... requests) throws IOException {
+    return subscribed(SubscribeProperties.NONE, requests);
+  }
+
+  RawClient subscribed(SubscribeProperties properties, Subscribe.Request... requests)
+      throws IOException {
+    send(new Subscribe(nextId(), List.of(requests), properties));
+    SubAck ack = (SubAck) read();
+    assertThat(ack.packetId()).isEqualTo(lastId);
+    assertThat(ack.reasons()).noneMatch(ReasonCode::failed);
+    return this;
+  }
+
+  RawClient subscribed(String filter, Qos qos) throws IOException {
+    return subscribed(filter(filter, qos));
+  }
+
+  /** A filter with the options that MQTT 3 has. */
+  static Subscribe.Request filter(String filter, Qos qos) {
+    return new Subscribe.Request(filter, qos, false, false, Subscribe.RetainHandling.SEND);
+  }
+
+  int nextId() {
+    return ++lastId;
+  }
+
+  /** Publishes and completes the exchange, which must succeed. */
+  RawClient published(String topic, String text, Qos qos) throws IOException {
+    return published(topic, text, qos, false, PublishProperties.NONE);
+  }
+
+  RawClient published(
+      String topic, String text, Qos qos, boolean retain, PublishProperties properties)
+      throws IOException {
+    int id = qos == Qos.AT_MOST_ONCE ? 0 : nextId();
+    publish(topic, text, qos, retain, id, properties);
+    switch (qos) {
+      case AT_MOST_ONCE -> {}
+      case AT_LEAST_ONCE ->
+          assertThat(read()).isEqualTo(new PubAck(id, ReasonCode.SUCCESS, Explanation.NONE));
+      case EXACTLY_ONCE -> {
+        assertThat(read()).isEqualTo(new PubRec(id, ReasonCode.SUCCESS, Explanation.NONE));
+        send(new PubRel(id, ReasonCode.SUCCESS, Explanation.NONE));
+        assertThat(read()).isEqualTo(new PubComp(id, ReasonCode.SUCCESS, Explanation.NONE));
+      }
+    }
+    return this;
+  }
+
+  /** The next packet, which must be a message; not yet acknowledged. */
+  Publish message() throws IOException {
+    return (Publish) read();
+  }
+
+  /** The next message, acknowledged as its QoS wants. */
+  Publish taken() throws IOException {
+    Publish publish = message();
+    switch (publish.qos()) {
+      case AT_MOST_ONCE -> {}
+      case AT_LEAST_ONCE ->
+          send(new PubAck(publish.packetId(), ReasonCode.SUCCESS, Explanation.NONE));
+      case EXACTLY_ONCE -> {
+        send(new PubRec(publish.packetId(), ReasonCode.SUCCESS, Explanation.NONE));
+        assertThat(read())
+            .isEqualTo(new PubRel(publish.packetId(), ReasonCode.SUCCESS, Explanation.NONE));
+        send(new PubComp(publish.packetId(), ReasonCode.SUCCESS, Explanation.NONE));
+      }
+    }
+    return publish;
+  }
+
+  static String text(Publish publish) {
+    return publish.payload().toString(StandardCharsets.UTF_8);
+  }
+
+  /** The server has nothing to say before this. */
+  void quiet() throws IOException {
+    send(PingReq.INSTANCE);
+    assertThat(read()).isEqualTo(PingResp.INSTANCE);
+  }
+
+  /** The server says why it closes, and closes. */
+  void closedBecause(ReasonCode reason) throws IOException {
+    assertThat(read())
+        .isInstanceOfSatisfying(
+            Disconnect.class, packet -> assertThat(packet.reason()).isEqualTo(reason));
+    closed();
+  }
+
+  void closed() throws IOException {
+    assertThat(readOrEnd()).isNull();
+  }
+
+  /** Ends its side of the connection without a DISCONNECT, and waits until the server knows. */
+  void lost() throws IOException {
+    socket.shutdownOutput();
+    while (readOrEnd() != null) {
+      // It was on its way.
+    }
+  }
+
+  /** Bytes as they come. */
+  byte[] readBytes(int count) throws IOException {
+    return socket.getInputStream().readNBytes(count);
   }
 
   RawClient send(Packet packet) throws IOException {

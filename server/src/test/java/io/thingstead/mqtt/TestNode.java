@@ -61,18 +61,31 @@ public final class TestNode implements AutoCloseable {
   private final List<Channel> channels = new CopyOnWriteArrayList<>();
   private final List<String> refusals = new ArrayList<>();
 
+  /** By the machine's clock. */
   public TestNode(
       Path directory,
       int port,
       int threads,
       Profile profile,
       Function<ConnectionContext, Authorization> authorizer) {
+    this(directory, port, threads, profile, authorizer, Clock.systemUTC());
+    var _ = group.scheduleAtFixedRate(lanes::tick, 1, 1, TimeUnit.SECONDS);
+  }
+
+  /** By a clock of the test's own; nothing is due until {@link #tick}. */
+  TestNode(
+      Path directory,
+      int port,
+      int threads,
+      Profile profile,
+      Function<ConnectionContext, Authorization> authorizer,
+      Clock clock) {
     account = new Account(new AccountId("000000000000"), "us-east-1", profile);
     engine =
         new Engine(
             RocksStore.open(directory, RocksSettings.DEFAULTS),
             new ThreadWorkers(Throwable::printStackTrace),
-            Clock.systemUTC(),
+            clock,
             EngineSettings.DEFAULTS,
             fatal -> Runtime.getRuntime().halt(3));
     engine.resume();
@@ -81,7 +94,7 @@ public final class TestNode implements AutoCloseable {
     for (EventExecutor loop : group) {
       loops.add(new NettyLoop((EventLoop) loop));
     }
-    lanes = new Lanes(loops, engine.commits(), PooledByteBufAllocator.DEFAULT, Clock.systemUTC());
+    lanes = new Lanes(loops, engine.commits(), PooledByteBufAllocator.DEFAULT, clock);
     Storage storage =
         new Storage(
             p -> engine.shard(new ShardId(ShardId.SESSION, p)).account(0).durable(),
@@ -91,7 +104,6 @@ public final class TestNode implements AutoCloseable {
     presence = new Presence(account, broker, new Random());
     broker.load().join();
     broker.start().join();
-    var _ = group.scheduleAtFixedRate(lanes::tick, 1, 1, TimeUnit.SECONDS);
     gateway =
         new Gateway(
             _ -> broker,
@@ -161,6 +173,14 @@ public final class TestNode implements AutoCloseable {
 
   public int port() {
     return ((InetSocketAddress) listening.localAddress()).getPort();
+  }
+
+  /** Does what is due, on all lanes, before it returns. */
+  void tick() {
+    lanes.tick();
+    for (EventExecutor loop : group) {
+      loop.submit(() -> {}).syncUninterruptibly();
+    }
   }
 
   public Broker broker() {
