@@ -211,5 +211,15 @@ public final class Lane {
   void close() {
     outgoing.close();
     replay.close();
+    for (int i = 0; i < parcels.length; i++) {
+      close(parcels[i]);
+      close(spare.getAndSet(i, null));
+    }
+  }
+
+  private static void close(@Nullable Parcel parcel) {
+    if (parcel != null) {
+      parcel.close();
+    }
   }
 }

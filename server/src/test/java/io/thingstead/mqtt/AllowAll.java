@@ -21,6 +21,13 @@ public final class AllowAll implements Authorization {
     return this;
   }
 
+  /** Allows again what was forbidden. */
+  synchronized AllowAll allow(String what) {
+    denied.remove(what);
+    stamp++;
+    return this;
+  }
+
   private synchronized Decision decision(String what) {
     return denied.contains(what) ? new Decision.Denied(false, "test denies " + what) : YES;
   }
