@@ -7,6 +7,7 @@ import io.thingstead.broker.Lanes;
 import io.thingstead.config.Address;
 import io.thingstead.config.DataDirectory;
 import io.thingstead.config.Listen;
+import io.thingstead.config.PlainMqtt;
 import io.thingstead.config.ServerAddresses;
 import io.thingstead.config.Settings;
 import io.thingstead.engine.AccountShard;
@@ -35,7 +36,6 @@ import io.thingstead.identity.OwnCa;
 import io.thingstead.identity.ServerCertificate;
 import io.thingstead.identity.ServerCertificateFiles;
 import io.thingstead.metrics.Metrics;
-import io.thingstead.model.Profile;
 import io.thingstead.mqtt.Gateway;
 import io.thingstead.mqtt.NettyLoop;
 import io.thingstead.net.Callers;
@@ -365,13 +365,12 @@ public final class Node implements AutoCloseable {
   private void listen(Ports ports) throws IOException {
     for (Listen each : settings.listen()) {
       Role role = Role.valueOf(each.role().name());
-      listening.add(ports.open(Listener.tls(socket(each.address()), role)));
+      listening.add(ports.open(Listener.tls(socket(each.address()), role, each.profile())));
     }
-    Address mqtt = settings.plainMqtt();
+    PlainMqtt mqtt = settings.plainMqtt();
     if (mqtt != null) {
-      Profile profile = settings.plainMqttProfile();
       // The settings let only an address in here that the user has allowed.
-      ports.open(Listener.plainAnywhere(socket(mqtt), ANONYMOUS, profile));
+      ports.open(Listener.plainAnywhere(socket(mqtt.address()), ANONYMOUS, mqtt.profile()));
     }
     Address http = settings.plainHttp();
     if (http != null) {

@@ -40,19 +40,21 @@ public enum Setting {
           + " plain standard, without cloud limits and reserved topics."),
   LISTEN(
       Kind.LIST,
-      "ADDRESS:PORT[=device|admin|all]",
+      "ADDRESS:PORT[=device|admin|all[/PROFILE]]",
       "",
       "0.0.0.0:8883=device, 127.0.0.1:8443=all",
       "Where to serve over TLS: MQTT and HTTPS on each port. *device* offers"
-          + " the data plane, *admin* the control plane and metrics, *all* (the default) both."
+          + " the data plane, *admin* the control plane and metrics, *all* (the default) both;"
+          + " a profile behind it replaces the account's for MQTT on this port."
           + " Port 0 takes a free one."),
   PLAIN_MQTT(
       Kind.TEXT,
-      "ADDRESS:PORT",
+      "ADDRESS:PORT[=PROFILE]",
       "",
       "none",
-      "Serves MQTT without TLS; callers are `anonymous`, whose policy denies everything until it is"
-          + " changed. Loopback addresses only, unless `plain-mqtt-anywhere`."),
+      "Serves MQTT without TLS, in the account's profile or the one given; callers are `anonymous`,"
+          + " whose policy denies everything until it is changed. Loopback addresses only, unless"
+          + " `plain-mqtt-anywhere`."),
   PLAIN_MQTT_ANYWHERE(
       Kind.FLAG,
       "",

@@ -24,7 +24,7 @@ public record Settings(
     String region,
     Profile profile,
     List<Listen> listen,
-    @Nullable Address plainMqtt,
+    @Nullable PlainMqtt plainMqtt,
     @Nullable Address plainHttp,
     boolean dev,
     boolean allowReset,
@@ -39,11 +39,6 @@ public record Settings(
     listen = List.copyOf(listen);
     allowTargets = List.copyOf(allowTargets);
     allowOrigins = List.copyOf(allowOrigins);
-  }
-
-  /** The profile of the plain MQTT listener. */
-  public Profile plainMqttProfile() {
-    return dev ? Profile.MQTT : profile;
   }
 
   /** A user's own server certificate in PEM files. */

@@ -94,15 +94,15 @@ final class SettingsParser {
     return listen;
   }
 
-  private @Nullable Address plainMqtt(boolean dev) {
+  private @Nullable PlainMqtt plainMqtt(boolean dev) {
     if (!has(Setting.PLAIN_MQTT)) {
-      return dev ? Address.parse("127.0.0.1:1883") : null;
+      return dev ? new PlainMqtt(Address.parse("127.0.0.1:1883"), Profile.MQTT) : null;
     }
-    Address address = value(Setting.PLAIN_MQTT, Address::parse);
+    PlainMqtt port = value(Setting.PLAIN_MQTT, PlainMqtt::parse);
     if (dev || !flag(Setting.PLAIN_MQTT_ANYWHERE)) {
-      requireLoopback(Setting.PLAIN_MQTT, address, dev ? "dev" : "no plain-mqtt-anywhere");
+      requireLoopback(Setting.PLAIN_MQTT, port.address(), dev ? "dev" : "no plain-mqtt-anywhere");
     }
-    return address;
+    return dev && port.profile() == null ? new PlainMqtt(port.address(), Profile.MQTT) : port;
   }
 
   private @Nullable Address plainHttp(boolean dev) {

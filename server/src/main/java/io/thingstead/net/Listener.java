@@ -45,7 +45,12 @@ public record Listener(
 
   /** A port with TLS that carries whatever its role offers. */
   public static Listener tls(InetSocketAddress address, Role role) {
-    return new Listener(address, role, Set.of(Protocol.values()), new Security.Tls(), null);
+    return tls(address, role, null);
+  }
+
+  /** The same with a profile of its own, or null. */
+  public static Listener tls(InetSocketAddress address, Role role, @Nullable Profile profile) {
+    return new Listener(address, role, Set.of(Protocol.values()), new Security.Tls(), profile);
   }
 
   /** A port on loopback with no TLS, for one protocol, and MQTT over WebSocket. */

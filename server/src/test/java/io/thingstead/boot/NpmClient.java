@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Runs a script of {@code src/test/npm} with the packages that the launcher has fetched. */
-final class NpmClient {
+public final class NpmClient {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Path SCRIPTS = Path.of("src", "test", "npm").toAbsolutePath();
   private static final Path MODULES = Path.of("target", "npm", "node_modules").toAbsolutePath();
@@ -22,7 +22,7 @@ final class NpmClient {
   private NpmClient() {}
 
   /** What the script printed; it must end well. */
-  static String run(String script, Object argument, Path ca) throws Exception {
+  public static String run(String script, Object argument, Path ca) throws Exception {
     assumeTrue(Files.isDirectory(MODULES), "./thingstead test fetches " + MODULES);
     File output = File.createTempFile("npm", ".txt");
     try {

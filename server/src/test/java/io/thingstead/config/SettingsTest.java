@@ -94,6 +94,22 @@ class SettingsTest {
   }
 
   @Test
+  void aPortMayHaveAProfileOfItsOwn() {
+    flags.put("listen", List.of("127.0.0.1:1=device/mqtt", "127.0.0.1:2=all"));
+    flags.put("plain-mqtt", List.of("127.0.0.1:3=aws"));
+    Settings settings = read();
+
+    assertThat(settings.listen()).map(Listen::profile).containsExactly(Profile.MQTT, null);
+    assertThat(settings.plainMqtt())
+        .isEqualTo(new PlainMqtt(Address.parse("127.0.0.1:3"), Profile.AWS));
+    flags.put("plain-mqtt", List.of("127.0.0.1:3=azure"));
+    refused().hasMessageContaining("'azure' is no profile; use thingstead, aws or mqtt");
+    flags.put("plain-mqtt", List.of("127.0.0.1:3"));
+    flags.put("listen", List.of("127.0.0.1:1=device/azure"));
+    refused().hasMessageContaining("'azure' is no profile");
+  }
+
+  @Test
   void anUnknownKeyNamesTheNearestAndItsPlace() throws IOException {
     file("region = x\nlissten = [\"127.0.0.1:1\"]\n");
 
@@ -156,9 +172,8 @@ class SettingsTest {
     Settings settings = read();
 
     assertThat(settings.listen()).allMatch(listen -> listen.address().isLoopback());
-    assertThat(settings.plainMqtt()).isEqualTo(Address.parse("127.0.0.1:1883"));
+    assertThat(settings.plainMqtt()).isEqualTo(PlainMqtt.parse("127.0.0.1:1883=mqtt"));
     assertThat(settings.plainHttp()).isEqualTo(Address.parse("127.0.0.1:8080"));
-    assertThat(settings.plainMqttProfile()).isEqualTo(Profile.MQTT);
     assertThat(settings.allowReset()).isTrue();
     flags.put("listen", List.of("0.0.0.0:8883"));
     refused().hasMessageContaining("can be reached from elsewhere");
@@ -170,7 +185,7 @@ class SettingsTest {
     refused().hasMessageContaining("plain-mqtt-anywhere");
     flags.put("plain-mqtt-anywhere", List.of("true"));
 
-    assertThat(read().plainMqtt()).isEqualTo(Address.parse("0.0.0.0:1883"));
+    assertThat(read().plainMqtt()).isEqualTo(PlainMqtt.parse("0.0.0.0:1883"));
   }
 
   @Test

@@ -28,6 +28,7 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
     ResourceLeakDetectorFactory.setResourceLeakDetectorFactory(
         new ResourceLeakDetectorFactory() {
           @Override
+          @SuppressWarnings("deprecation") // it is the one that must be there
           public <T> ResourceLeakDetector<T> newResourceLeakDetector(
               Class<T> resource, int samplingInterval, long maxActive) {
             return new Recording<>(resource, samplingInterval);
