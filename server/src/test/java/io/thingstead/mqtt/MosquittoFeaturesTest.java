@@ -1,5 +1,6 @@
 package io.thingstead.mqtt;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -37,7 +38,7 @@ class MosquittoFeaturesTest {
 
   private static String run(String program, String... arguments) throws Exception {
     Process process = start(program, arguments);
-    String said = new String(process.getInputStream().readAllBytes());
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
     return said + "exit " + process.exitValue();
   }
@@ -172,7 +173,7 @@ class MosquittoFeaturesTest {
             "20");
     String inbox = String.valueOf(service.taken().properties().message().responseTopic());
     service.published(inbox, "answer", Qos.AT_LEAST_ONCE);
-    assertThat(new String(asks.getInputStream().readAllBytes())).isEqualTo("answer\n");
+    assertThat(new String(asks.getInputStream().readAllBytes(), UTF_8)).isEqualTo("answer\n");
   }
 
   @Test
