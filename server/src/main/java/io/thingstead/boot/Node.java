@@ -54,7 +54,6 @@ import io.thingstead.rules.action.HttpCalls;
 import io.thingstead.rules.action.TargetGuard;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -224,7 +223,7 @@ public final class Node implements AutoCloseable {
 
   private Engine engine(DataDirectory data) {
     StoreDirectory.prepare(data.store());
-    RocksStore store = RocksStore.open(tables(data), RocksSettings.DEFAULTS);
+    RocksStore store = RocksStore.open(data.tables(), RocksSettings.DEFAULTS);
     return keep(
         new Engine(
             store,
@@ -234,11 +233,6 @@ public final class Node implements AutoCloseable {
                 .withShardLoops(settings.limits().shardLoops())
                 .withFreeBytes(settings.limits().freeBytesLow(), settings.limits().freeBytesHigh()),
             Node::halt));
-  }
-
-  /** Where the tables are in a data directory. */
-  static Path tables(DataDirectory data) {
-    return data.store().resolve("tables");
   }
 
   /** What was not synced is not acknowledged: the next start finds out what is on disk. */
@@ -327,6 +321,10 @@ public final class Node implements AutoCloseable {
         account -> accounts.endpoint(account, settings.hosts().getFirst());
     Operations.bind(table, tenants::of, host, clock);
     new AccountRoutes(accounts, host, accountMade).bind(table);
+    SnapshotRoutes snapshots =
+        new SnapshotRoutes(new DataDirectory(settings.data()), engine, accounts);
+    snapshots.clear();
+    snapshots.bind(table);
     OwnRoutes own = new OwnRoutes(tenants, meters, () -> ready && engine.accepting());
     own.bind(table);
     if (settings.allowReset()) {

@@ -48,7 +48,7 @@ final class Serving implements AutoCloseable {
     LOG.log(System.Logger.Level.WARNING, "emptying the server, as an administrator asked");
     node.close();
     try (RocksStore store =
-        RocksStore.open(Node.tables(new DataDirectory(settings.data())), RocksSettings.DEFAULTS)) {
+        RocksStore.open(new DataDirectory(settings.data()).tables(), RocksSettings.DEFAULTS)) {
       Emptying.allBut(store, ShardId.SERVER);
     }
     node = start();

@@ -41,6 +41,11 @@ final class ApiClient {
     return send("POST", path, "", json);
   }
 
+  /** The body of the answer to a DELETE. */
+  String delete(String path) {
+    return send("DELETE", path, "", "");
+  }
+
   private String send(String method, String path, String query, String body) {
     CredentialsFile.Entry key = server.key();
     URI uri = server.endpoint().resolve(path + (query.isEmpty() ? "" : "?" + query));

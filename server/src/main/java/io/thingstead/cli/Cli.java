@@ -35,6 +35,8 @@ public final class Cli {
             .addSubcommand(new WhyCommand(surroundings))
             .addSubcommand(new DoctorCommand(surroundings))
             .addSubcommand(account)
+            .addSubcommand(new BackupCommand(surroundings))
+            .addSubcommand(new RestoreCommand(surroundings))
             .addSubcommand(new VersionCommand(surroundings))
             .addSubcommand(new CompletionCommand(surroundings));
     root.setColorScheme(

@@ -41,6 +41,21 @@ public record DataDirectory(Path path) {
     return path.resolve("store");
   }
 
+  /** The tables in the store. */
+  public Path tables() {
+    return store().resolve("tables");
+  }
+
+  /** Where a running server puts a copy of its tables for a backup. */
+  public Path snapshot() {
+    return path.resolve("snapshot");
+  }
+
+  /** The settings, if they are kept here. */
+  public Path configuration() {
+    return path.resolve("thingstead.conf");
+  }
+
   /** Where the running server, or the last one, is to be found. */
   public Path addresses() {
     return path.resolve("server.json");
@@ -53,22 +68,33 @@ public record DataDirectory(Path path) {
    * @throws InvalidSettingException when another server uses it
    */
   public Lock lock() {
+    Lock lock = tryLock();
+    if (lock == null) {
+      throw new InvalidSettingException(
+          "another server (process "
+              + holder()
+              + ") uses the data directory "
+              + path
+              + "; stop it, or use another --data");
+    }
+    return lock;
+  }
+
+  /** As {@link #lock}, but null when another server uses the directory. */
+  public @Nullable Lock tryLock() {
     try {
       Files.createDirectories(
           path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(MODE)));
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(MODE));
-      Path file = path.resolve("lock");
       FileChannel channel =
           FileChannel.open(
-              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+              lockFile(),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
       if (tryLock(channel) == null) {
         channel.close();
-        throw new InvalidSettingException(
-            "another server (process "
-                + Files.readString(file).strip()
-                + ") uses the data directory "
-                + path
-                + "; stop it, or use another --data");
+        return null;
       }
       channel.truncate(0);
       channel.write(
@@ -77,6 +103,18 @@ public record DataDirectory(Path path) {
       return new Lock(channel);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot use the data directory " + path, e);
+    }
+  }
+
+  private Path lockFile() {
+    return path.resolve("lock");
+  }
+
+  private String holder() {
+    try {
+      return Files.readString(lockFile()).strip();
+    } catch (IOException e) {
+      return "unknown";
     }
   }
 

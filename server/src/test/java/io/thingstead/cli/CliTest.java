@@ -127,6 +127,8 @@ class CliTest {
         "account",
         "account create",
         "account list",
+        "backup",
+        "restore",
         "version",
         "completion"
       })

@@ -45,6 +45,15 @@ final class Installed implements AutoCloseable {
     }
   }
 
+  /** Starts a server on a directory whose {@code data} is there already. */
+  static Installed startOn(Path dir) {
+    try {
+      return new Installed(dir, freePort(), freePort(), List.of());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The same on the ports that the documents name, so that their commands run as they stand. */
   static Installed startAsDocumented() {
     try {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +50,7 @@ final class AcknowledgedMark implements AutoCloseable {
 
   /** Refuses a store that has less than was acknowledged. */
   void check(long recovered) {
-    long acknowledged = mapped.get(ValueLayout.JAVA_LONG, 0);
+    long acknowledged = get();
     if (recovered < acknowledged) {
       throw new UnusableDataException(
           "the log in "
@@ -60,6 +62,17 @@ final class AcknowledgedMark implements AutoCloseable {
               + " were acknowledged. Restore a backup; or, to go on without them, delete "
               + file);
     }
+  }
+
+  /** What was acknowledged so far. */
+  long get() {
+    return mapped.get(ValueLayout.JAVA_LONG, 0);
+  }
+
+  /** Puts a mark beside a copy of the store, which must not lose what was acknowledged either. */
+  static void write(Path directory, long sequence) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+    Files.write(directory.resolve(NAME), bytes.putLong(sequence).array());
   }
 
   void set(long sequence) {

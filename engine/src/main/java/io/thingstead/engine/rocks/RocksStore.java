@@ -265,8 +265,10 @@ public final class RocksStore implements Store {
   public void checkpoint(Path directory) {
     enter();
     try (Checkpoint checkpoint = Checkpoint.create(db)) {
+      long acknowledged = mark.get();
       checkpoint.createCheckpoint(directory.toString());
-    } catch (RocksDBException e) {
+      AcknowledgedMark.write(directory, acknowledged);
+    } catch (RocksDBException | IOException e) {
       throw new IllegalStateException(
           "no checkpoint could be made in " + directory + ": " + e.getMessage(), e);
     } finally {

@@ -15,9 +15,12 @@ import io.thingstead.engine.Tables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +115,69 @@ class RocksStoreTest {
     try (RocksStore backup = RocksStore.open(temp.resolve("backup"), SMALL)) {
       assertThat(rows(backup, TABLE.family())).hasSize(1);
     }
+  }
+
+  /** Every family gets every number; a copy has all numbers up to one, none of them in part. */
+  @Test
+  void aCheckpointUnderLoadHasAllThatWasAcknowledgedBeforeAndNothingInPart() throws Exception {
+    AtomicInteger acknowledged = new AtomicInteger();
+    AtomicBoolean stop = new AtomicBoolean();
+    List<Integer> before = new ArrayList<>();
+    try (RocksStore store = open()) {
+      Thread writer =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    for (int i = 1; !stop.get(); i++) {
+                      Batch batch = new Batch();
+                      for (Table table : TABLES) {
+                        batch.put(SHARD, 1, table, Key.of(i), new byte[2000]);
+                      }
+                      store.commit(List.of(batch));
+                      acknowledged.set(i);
+                    }
+                  });
+      for (int i = 0; i < 8; i++) {
+        while (acknowledged.get() < 100 * (i + 1)) {
+          Thread.onSpinWait();
+        }
+        before.add(acknowledged.get());
+        store.checkpoint(temp.resolve("backup" + i));
+      }
+      stop.set(true);
+      writer.join();
+    }
+    for (int i = 0; i < before.size(); i++) {
+      try (RocksStore backup = RocksStore.open(temp.resolve("backup" + i), SMALL)) {
+        int last = rows(backup, TABLE.family()).size();
+        assertThat(last).isGreaterThanOrEqualTo(before.get(i));
+        for (Table table : TABLES) {
+          List<String> rows = rows(backup, table.family());
+          assertThat(rows).hasSize(last);
+          assertThat(rows.getLast()).contains("%08x ".formatted(last));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aCheckpointWhoseLogWasLostIsNoticed() throws IOException {
+    try (RocksStore store = open()) {
+      for (int i = 0; i < 3; i++) {
+        store.commit(List.of(new Batch().put(SHARD, 1, TABLE, Key.of(i), new byte[1])));
+      }
+      store.checkpoint(temp.resolve("backup"));
+    }
+    try (RocksStore other = RocksStore.open(temp.resolve("other"), SMALL)) {
+      other.commit(List.of(new Batch().put(SHARD, 1, TABLE, Key.of(1), new byte[1])));
+    }
+    Files.copy(
+        temp.resolve("backup").resolve("acknowledged"),
+        temp.resolve("other").resolve("acknowledged"),
+        StandardCopyOption.REPLACE_EXISTING);
+    assertThatThrownBy(() -> RocksStore.open(temp.resolve("other"), SMALL))
+        .isInstanceOf(UnusableDataException.class)
+        .hasMessageContaining("changes up to 3 were acknowledged");
   }
 
   @Test
