@@ -126,7 +126,11 @@ public enum Setting {
       "10s",
       "How long a new connection may take for TLS and its first request."),
   HTTP_HEADER_BYTES(
-      Kind.TEXT, "BYTES", "16KiB", "The longest head of an HTTP request; longer ones get 431."),
+      Kind.TEXT,
+      "BYTES",
+      "32KiB",
+      "The longest head of an HTTP request; longer ones get 431. The properties of one message take"
+          + " up to 22 KiB."),
   CONNECTIONS_PER_ADDRESS(
       Kind.TEXT, "COUNT", "10000", "Connections from one IP address; further ones are closed."),
   DRAIN_TIMEOUT(

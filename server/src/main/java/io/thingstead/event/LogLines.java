@@ -10,7 +10,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One line for each event of the log, in text or JSON. */
+/** One line for each event of the log, in text or JSON; made by the thread that logs. */
 final class LogLines extends Formatter {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -30,6 +30,9 @@ final class LogLines extends Formatter {
     StringBuilder line =
         new StringBuilder(time).append(' ').append(level(event.getLevel())).append(' ');
     line.append(Words.oneLine(formatMessage(event)));
+    if (!CurrentRequest.id().isEmpty()) {
+      line.append(" request=").append(CurrentRequest.id());
+    }
     Throwable thrown = event.getThrown();
     if (thrown != null) {
       line.append(" thrown=").append(Words.oneLine(trace(thrown)));
@@ -43,6 +46,9 @@ final class LogLines extends Formatter {
     members.put("level", level(event.getLevel()));
     members.put("logger", String.valueOf(event.getLoggerName()));
     members.put("message", formatMessage(event));
+    if (!CurrentRequest.id().isEmpty()) {
+      members.put("request", CurrentRequest.id());
+    }
     Throwable thrown = event.getThrown();
     if (thrown != null) {
       members.put("thrown", trace(thrown));

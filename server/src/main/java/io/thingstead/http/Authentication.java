@@ -9,6 +9,7 @@ import io.thingstead.model.AwsError;
 import io.thingstead.net.Protocol;
 import io.thingstead.net.Transport;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -17,6 +18,11 @@ import java.util.function.Predicate;
  * client certificate. Any thread may use it.
  */
 public final class Authentication {
+  private static final String AUTHORIZER = "x-amz-customauthorizer-name";
+
+  /** Services that are the same everywhere: their clients sign for a region of their own. */
+  private static final Set<String> GLOBAL = Set.of("iam", "sts");
+
   private final SigV4 signatures;
   private final Function<AccountId, Optional<Account>> accounts;
   private final Origins origins;
@@ -65,7 +71,7 @@ public final class Authentication {
     }
     return forAnyone.test(request)
         ? new Caller(transport.account(), new Principal.Anonymous("anonymous"), "")
-        : unsigned(transport);
+        : unsigned(request, transport);
   }
 
   private Caller signed(SigV4.Signed signed) {
@@ -76,10 +82,25 @@ public final class Authentication {
                 () ->
                     new ApiException(
                         AwsError.UNRECOGNIZED_CLIENT, "the key's account is not served here"));
+    if (!signed.region().equals(account.region()) && !GLOBAL.contains(signed.signingName())) {
+      throw Signature.invalid(
+          "Credential should be scoped to a valid region, not '"
+              + signed.region()
+              + "'. This account's is '"
+              + account.region()
+              + "'.");
+    }
     return new Caller(account, signed.credential().principal(), signed.signingName());
   }
 
-  private static Caller unsigned(Transport transport) {
+  private static Caller unsigned(ApiRequest request, Transport transport) {
+    if (request.headers().first(AUTHORIZER) != null
+        || request.parameters().containsKey(AUTHORIZER)) {
+      throw new ApiException(
+          AwsError.FORBIDDEN,
+          "custom authorizers are not offered by this server: sign the request (SigV4) or connect"
+              + " with a client certificate");
+    }
     Principal principal = transport.principal();
     if (principal instanceof Principal.Certificate certificate) {
       if (!certificate.active()) {
@@ -102,5 +123,18 @@ public final class Authentication {
         AwsError.MISSING_AUTHENTICATION_TOKEN,
         "Missing Authentication Token: sign the request (SigV4) or connect with a client"
             + " certificate");
+  }
+
+  /** Whom a request that is refused says it is from. */
+  static String claimed(ApiRequest request, Transport transport) {
+    try {
+      Signature signature = Signature.of(request);
+      if (signature != null) {
+        return signature.accessKeyId();
+      }
+    } catch (ApiException _) {
+      return ""; // it says nothing that can be read
+    }
+    return transport.principal() == null ? "" : transport.principal().id();
   }
 }

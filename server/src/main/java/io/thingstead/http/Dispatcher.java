@@ -6,6 +6,7 @@ import io.thingstead.api.Codec;
 import io.thingstead.api.OperationShape;
 import io.thingstead.api.Struct;
 import io.thingstead.engine.StoreUnavailableException;
+import io.thingstead.event.Refusals;
 import io.thingstead.http.Authentication.Caller;
 import io.thingstead.http.HttpStats.Kind;
 import io.thingstead.http.OperationTable.Offer;
@@ -30,22 +31,24 @@ final class Dispatcher {
   private final OperationTable table;
   private final List<Offer> anyone;
   private final Authentication authentication;
+  private final Refusals refusals;
   private final CallPolicy policy;
   private final HttpStats stats;
 
-  Dispatcher(
-      OperationTable table, Authentication authentication, CallPolicy policy, HttpStats stats) {
+  Dispatcher(OperationTable table, Entrance entrance, CallPolicy policy, HttpStats stats) {
     this.table = table;
     this.anyone = table.forAnyone();
-    this.authentication = authentication;
+    this.authentication = entrance.authentication();
+    this.refusals = entrance.refusals();
     this.policy = policy;
     this.stats = stats;
   }
 
-  /** The operation that a request turned out to mean, for the wire form of an error. */
+  /** What is known of a request when it fails: for the wire form of the error, and for the log. */
   private static final class Found {
     private @Nullable Codec codec;
-    private String what = "unknown";
+    private String what = "request";
+    private @Nullable Call call;
   }
 
   ApiResponse answer(ApiRequest request, Transport transport, String requestId) {
@@ -60,17 +63,17 @@ final class Dispatcher {
       Route route = table.route(request, transport.listener().role());
       return route == null
           ? operation(request, transport, requestId, found)
-          : route(route, request, transport, requestId);
+          : route(route, request, transport, requestId, found);
     } catch (ApiException refusal) {
       return refused(refusal, request, found, transport, requestId);
     } catch (StoreUnavailableException e) {
-      LOG.log(Level.WARNING, "request={0} {1}: {2}", requestId, found.what, e.getMessage());
+      LOG.log(Level.WARNING, "{0}: {1}", found.what, e.getMessage());
       ApiException refusal =
           new ApiException(AwsError.SERVICE_UNAVAILABLE, "the store takes no change now; retry");
       return refused(refusal, request, found, transport, requestId);
     } catch (RuntimeException e) {
       stats.count(Kind.FAULT);
-      LOG.log(Level.ERROR, "request=" + requestId + " " + found.what + " failed", e);
+      LOG.log(Level.ERROR, found.what + " failed", e);
       ApiException fault =
           new ApiException(
               AwsError.INTERNAL_FAILURE, "the server failed; its log names request " + requestId);
@@ -84,15 +87,27 @@ final class Dispatcher {
       Found found,
       Transport transport,
       String requestId) {
-    stats.count(Kind.of(refusal.error()));
-    LOG.log(
-        Level.DEBUG,
-        "request={0} {1} from {2}: {3}: {4}",
-        requestId,
-        found.what,
-        transport.remote().getAddress().getHostAddress(),
-        refusal.error().wireName(),
-        refusal.text());
+    Kind kind = Kind.of(refusal.error());
+    stats.count(kind);
+    String from = transport.remote().getAddress().getHostAddress();
+    if (kind == Kind.UNAUTHENTICATED || kind == Kind.DENIED) {
+      Call call = found.call;
+      refusals.refused(
+          call == null ? transport.account() : call.account(),
+          found.what,
+          "",
+          "",
+          call == null ? Authentication.claimed(request, transport) : call.principal().id(),
+          refusal.error().wireName() + " from " + from + ": " + refusal.text());
+    } else {
+      LOG.log(
+          Level.DEBUG,
+          "{0} from {1}: {2}: {3}",
+          found.what,
+          from,
+          refusal.error().wireName(),
+          refusal.text());
+    }
     return error(refusal, request, found, requestId);
   }
 
@@ -104,11 +119,11 @@ final class Dispatcher {
   }
 
   private ApiResponse route(
-      Route route, ApiRequest request, Transport transport, String requestId) {
+      Route route, ApiRequest request, Transport transport, String requestId, Found found) {
     return switch (route.access()) {
       case Route.Access.Open(var handler) -> handler.answer(request);
       case Route.Access.Administrators(var handler) -> {
-        Call call = caller(request, transport, requestId);
+        Call call = caller(request, transport, requestId, found);
         if (!(call.principal() instanceof Principal.AccessKey key) || !key.administrator()) {
           throw new ApiException(AwsError.ACCESS_DENIED, request.path() + " is for administrators");
         }
@@ -119,7 +134,7 @@ final class Dispatcher {
 
   private ApiResponse operation(
       ApiRequest request, Transport transport, String requestId, Found found) {
-    Call call = caller(request, transport, requestId);
+    Call call = caller(request, transport, requestId, found);
     Match match = find(call, found);
     OperationShape operation = match.operation();
     found.what = match.offer().service().name() + ":" + operation.name();
@@ -139,7 +154,7 @@ final class Dispatcher {
     Codec codec = match.offer().codec();
     Struct input = codec.decode(operation, match.labels(), request);
     Struct output = handler.handle(call, input);
-    LOG.log(Level.DEBUG, "request={0} {1} by {2}", requestId, found.what, call.principal().id());
+    LOG.log(Level.DEBUG, "{0} by {1}", found.what, call.principal().id());
     return codec.encode(operation, output, requestId);
   }
 
@@ -147,10 +162,18 @@ final class Dispatcher {
     return role == Role.DEVICE ? "it serves the data plane" : "it serves the control plane";
   }
 
-  private Call caller(ApiRequest request, Transport transport, String requestId) {
+  private Call caller(ApiRequest request, Transport transport, String requestId, Found found) {
     Caller caller = authentication.caller(request, transport, this::isForAnyone);
-    return new Call(
-        caller.account(), caller.principal(), requestId, caller.signingName(), transport, request);
+    Call call =
+        new Call(
+            caller.account(),
+            caller.principal(),
+            requestId,
+            caller.signingName(),
+            transport,
+            request);
+    found.call = call;
+    return call;
   }
 
   private boolean isForAnyone(ApiRequest request) {

@@ -8,7 +8,7 @@ import java.util.function.Function;
 /**
  * How callers come in.
  *
- * @param refusals told of those who may not open a WebSocket
+ * @param refusals told of those who are not let in, or may not do what they ask
  * @param mqtt makes the handler of a WebSocket's connection, which gets and gives plain bytes
  */
 public record Entrance(

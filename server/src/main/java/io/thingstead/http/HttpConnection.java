@@ -316,7 +316,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     cancelTimer();
     ending = true;
     ApiResponse form = RestJson.error(new ApiException(error, why));
-    send(ctx, new ApiResponse(status, form.headers(), form.body()), server.newRequestId(), true);
+    String requestId = server.newRequestId();
+    server.unreadable(transport, requestId, why);
+    send(ctx, new ApiResponse(status, form.headers(), form.body()), requestId, true);
   }
 
   private void send(

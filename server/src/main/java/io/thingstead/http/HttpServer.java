@@ -3,6 +3,7 @@ package io.thingstead.http;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.thingstead.api.ApiRequest;
+import io.thingstead.event.CurrentRequest;
 import io.thingstead.identity.Principal;
 import io.thingstead.net.Transport;
 import java.time.Instant;
@@ -40,7 +41,7 @@ public final class HttpServer {
       HttpLimits limits,
       HttpStats stats) {
     this.entrance = entrance;
-    this.dispatcher = new Dispatcher(table, entrance.authentication(), new CallPolicy(), stats);
+    this.dispatcher = new Dispatcher(table, entrance, new CallPolicy(), stats);
     this.door = new WebSocketDoor(entrance.authentication(), entrance.refusals(), stats);
     this.virtualThreads = virtualThreads;
     this.random = random;
@@ -72,9 +73,27 @@ public final class HttpServer {
   }
 
   Reply answer(ApiRequest request, Transport transport, String requestId) {
-    return request.path().equals(WebSocketDoor.PATH)
-        ? door.open(request, transport, requestId)
-        : new Reply.Response(dispatcher.answer(request, transport, requestId));
+    return CurrentRequest.call(
+        requestId,
+        () ->
+            request.path().equals(WebSocketDoor.PATH)
+                ? door.open(request, transport)
+                : new Reply.Response(dispatcher.answer(request, transport, requestId)));
+  }
+
+  /** Tells of a request that could not be read to its end. */
+  void unreadable(Transport transport, String requestId, String why) {
+    String principal = transport.principal() == null ? "" : transport.principal().id();
+    CurrentRequest.call(
+        requestId,
+        () -> {
+          String from = transport.remote().getAddress().getHostAddress();
+          entrance
+              .refusals()
+              .refused(
+                  transport.account(), "request", "", "", principal, "from " + from + ": " + why);
+          return true;
+        });
   }
 
   /** Makes a WebSocket of a connection; on its event loop. */
@@ -92,7 +111,7 @@ public final class HttpServer {
                         "",
                         "",
                         principal == null ? "" : principal.id(),
-                        why + " (" + requestId + " from " + caller.remote() + ")"),
+                        "from " + caller.remote() + " (opened by " + requestId + "): " + why),
             upgrade.lifetime());
     stats.count(HttpStats.Kind.WEBSOCKET);
     WebSocketUpgrade.perform(ctx, upgrade, requestId, frames, entrance.mqtt().apply(caller));

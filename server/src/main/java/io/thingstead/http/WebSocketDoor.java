@@ -41,31 +41,30 @@ final class WebSocketDoor {
     this.stats = stats;
   }
 
-  Reply open(ApiRequest request, Transport transport, String requestId) {
+  Reply open(ApiRequest request, Transport transport) {
     try {
       return upgrade(request, transport);
     } catch (NotWebSocketException e) {
       ApiException refusal =
           new ApiException(AwsError.INVALID_REQUEST, String.valueOf(e.getMessage()));
-      ApiResponse form = refused(refusal, request, transport, requestId);
+      ApiResponse form = refused(refusal, request, transport);
       Headers headers = form.headers();
       headers.add("Upgrade", "websocket").add("Sec-WebSocket-Version", "13");
       return new Reply.Response(new ApiResponse(UPGRADE_REQUIRED, headers, form.body()));
     } catch (ApiException refusal) {
-      return new Reply.Response(refused(refusal, request, transport, requestId));
+      return new Reply.Response(refused(refusal, request, transport));
     }
   }
 
-  private ApiResponse refused(
-      ApiException refusal, ApiRequest request, Transport transport, String requestId) {
+  private ApiResponse refused(ApiException refusal, ApiRequest request, Transport transport) {
     stats.count(Kind.of(refusal.error()));
     refusals.refused(
         transport.account(),
         "connect",
         "",
         "",
-        claimed(request, transport),
-        "WebSocket " + requestId + " from " + transport.remote() + ": " + refusal.text());
+        Authentication.claimed(request, transport),
+        "WebSocket from " + transport.remote() + ": " + refusal.text());
     return RestJson.error(refusal);
   }
 
@@ -151,18 +150,5 @@ final class WebSocketDoor {
         .map(String::strip)
         .filter(token -> !token.isEmpty())
         .toList();
-  }
-
-  /** Whom a refused request says it is from. */
-  private static String claimed(ApiRequest request, Transport transport) {
-    try {
-      Signature signature = Signature.of(request);
-      if (signature != null) {
-        return signature.accessKeyId();
-      }
-    } catch (ApiException _) {
-      return ""; // it says nothing that can be read
-    }
-    return transport.principal() == null ? "" : transport.principal().id();
   }
 }

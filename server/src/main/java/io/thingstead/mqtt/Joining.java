@@ -160,7 +160,9 @@ final class Joining {
     if (principal == null) {
       throw new RefusedException(
           ReasonCode.NOT_AUTHORIZED,
-          "the client showed no certificate: give it one of this account");
+          asksForAuthorizer()
+              ? "custom authorizers are not offered by this server: give the client a certificate"
+              : "the client showed no certificate: give it one of this account");
     }
     if (principal instanceof Principal.Certificate certificate && !certificate.active()) {
       throw new RefusedException(
@@ -171,6 +173,13 @@ final class Joining {
               + transport.inactiveBecause());
     }
     return principal;
+  }
+
+  /** Whether it would prove itself to a custom authorizer (AWS IoT guide: "Custom auth"). */
+  private boolean asksForAuthorizer() {
+    String user = packet.userName();
+    return transport.alpn().equals("mqtt")
+        || (user != null && user.contains("x-amz-customauthorizer-name="));
   }
 
   private String clientId() {

@@ -17,6 +17,7 @@ import io.thingstead.model.Profile;
 import io.thingstead.model.topic.InvalidTopicException;
 import io.thingstead.model.topic.ReservedTopics;
 import io.thingstead.model.topic.Topic;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.concurrent.CompletionException;
@@ -59,7 +60,8 @@ final class HttpPublish {
       }
       DataOperations.require(may.retain(topic.text()));
     }
-    await(mine.broker().publish(message(call, in, topic, retain, payload)));
+    MessageProperties properties = properties(in, limits);
+    await(mine.broker().publish(message(call, in, topic, retain, payload, properties, limits)));
     return new PublishResponse("OK", call.requestId());
   }
 
@@ -77,13 +79,18 @@ final class HttpPublish {
   }
 
   private Message message(
-      Call call, PublishRequest in, Topic topic, boolean retain, byte[] payload) {
+      Call call,
+      PublishRequest in,
+      Topic topic,
+      boolean retain,
+      byte[] payload,
+      MessageProperties properties,
+      Limits limits) {
     int qos = in.qos() == null ? 0 : in.qos();
     if (qos < 0 || qos > 1) {
       throw invalid("qos is " + qos + "; over HTTPS it is 0 or 1");
     }
     long now = clock.millis();
-    Long expiry = in.messageExpiry();
     Message message =
         Message.of(
             topic,
@@ -91,18 +98,63 @@ final class HttpPublish {
             Qos.of(qos),
             new Origin(null, call.principal().id(), call.sourceIp(), 0),
             now);
-    long expiresAtMillis = expiry == null ? Long.MAX_VALUE : now + Math.max(1, expiry) * MILLIS;
-    return (retain ? message.retained() : message).with(properties(in), expiresAtMillis);
+    return (retain ? message.retained() : message)
+        .with(properties, expiresAt(in.messageExpiry(), now, limits));
   }
 
-  private static MessageProperties properties(PublishRequest in) {
+  /** The cloud takes 0 for 1 and has a limit, as over MQTT. */
+  private static long expiresAt(@Nullable Long seconds, long now, Limits limits) {
+    if (seconds == null) {
+      return Long.MAX_VALUE;
+    }
+    if (seconds < 0) {
+      throw invalid("messageExpiry is " + seconds + "; it is seconds, 0 or more");
+    }
+    return now + Math.clamp(seconds, 1, limits.messages().expirySeconds()) * MILLIS;
+  }
+
+  private static MessageProperties properties(PublishRequest in, Limits limits) {
     PayloadFormatIndicator format = in.payloadFormatIndicator();
-    return new MessageProperties(
-        format == null ? null : format == PayloadFormatIndicator.UTF8_DATA,
-        in.contentType(),
-        in.responseTopic(),
-        correlation(in.correlationData()),
-        UserPropertiesJson.read(in.userProperties()));
+    MessageProperties properties =
+        new MessageProperties(
+            format == null ? null : format == PayloadFormatIndicator.UTF8_DATA,
+            in.contentType(),
+            responseTopic(in.responseTopic(), limits),
+            correlation(in.correlationData()),
+            UserPropertiesJson.read(in.userProperties()));
+    byte[] correlation = properties.correlationData();
+    atMost("contentType", bytes(in.contentType()), limits.messages().contentTypeBytes());
+    atMost(
+        "correlationData",
+        correlation == null ? 0 : correlation.length,
+        limits.messages().correlationDataBytes());
+    int user = 0;
+    for (MessageProperties.UserProperty each : properties.userProperties()) {
+      user += bytes(each.name()) + bytes(each.value());
+    }
+    atMost("userProperties", user, limits.messages().userPropertiesBytes());
+    return properties;
+  }
+
+  private static @Nullable String responseTopic(@Nullable String text, Limits limits) {
+    if (text == null) {
+      return null;
+    }
+    try {
+      return Topic.parse(text, limits.topics()).text();
+    } catch (InvalidTopicException e) {
+      throw invalid("responseTopic: " + e.getMessage());
+    }
+  }
+
+  private static int bytes(@Nullable String text) {
+    return text == null ? 0 : text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private static void atMost(String what, int bytes, int most) {
+    if (bytes > most) {
+      throw invalid(what + " has " + bytes + " bytes; the limit is " + most);
+    }
   }
 
   private static byte @Nullable [] correlation(@Nullable String base64) {

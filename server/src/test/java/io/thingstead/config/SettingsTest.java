@@ -61,7 +61,7 @@ class SettingsTest {
                 3,
                 3,
                 Duration.ofSeconds(10),
-                16 << 10,
+                32 << 10,
                 10_000,
                 Duration.ofSeconds(10)));
     assertThat(settings.log())

@@ -150,6 +150,30 @@ class BadInputTest {
   }
 
   @Test
+  void signatureForAnotherRegionIsRefused() throws IOException {
+    Signer signer = Signer.of("iot").in("eu-west-1");
+    String signed = Signer.wire(signer.sign("GET", house.host(), "/things", Map.of(), new byte[0]));
+    Answer answer = house.ask(signed);
+    expect(answer, 403, "InvalidSignatureException");
+    assertThat(answer.body())
+        .contains("Credential should be scoped to a valid region, not 'eu-west-1'.");
+  }
+
+  @Test
+  void pageOfAnotherOriginIsRefusedAndSoIsAnotherNameForThisAddress() throws IOException {
+    String origin = "Origin: https://evil.example\r\n";
+    String signed =
+        Signer.wire(Signer.of("iot").sign("GET", house.host(), "/things", Map.of(), new byte[0]));
+    Answer answer = house.ask(signed.replaceFirst("\r\n", "\r\n" + origin));
+    expect(answer, 403, "ForbiddenException");
+    assertThat(answer.body()).contains("allow-origin");
+    expect(
+        house.ask("GET /things HTTP/1.1\r\nHost: evil.example:8080\r\n\r\n"),
+        403,
+        "ForbiddenException");
+  }
+
+  @Test
   void skewedClockIsRefused() throws IOException {
     try (ApiHouse late =
         new ApiHouse(Role.ALL, new Principal.Anonymous("anonymous"), Duration.ofMinutes(20))) {

@@ -176,6 +176,37 @@ class SigV4Test {
   }
 
   @Test
+  void payloadThatTheSdkLeavesUnsignedMayBeAny() {
+    ApiRequest request = signed(signer().withoutPayload());
+    assertThat(request.headers().first("x-amz-content-sha256")).isEqualTo("UNSIGNED-PAYLOAD");
+    verified(request);
+    verified(
+        new ApiRequest(
+            request.method(), request.path(), request.query(), request.headers(), new byte[] {1}));
+  }
+
+  @Test
+  void queryThatSaysNoTimeIsGoodForAQuarterOfAnHour() {
+    for (int minutes : new int[] {-14, -16}) {
+      Clock then = Clock.offset(CLOCK, Duration.ofMinutes(minutes));
+      ApiRequest withTime =
+          signer().at(then).inQuery().sign("GET", "localhost", "/mqtt", Map.of(), new byte[0]);
+      // Whoever removes it must sign anew, so what is asked of this one is its time, not its name.
+      ApiRequest without =
+          new ApiRequest(
+              "GET",
+              "/mqtt",
+              withTime.query().replaceAll("&?X-Amz-Expires=[0-9]+", ""),
+              withTime.headers(),
+              new byte[0]);
+      ApiException refusal =
+          Objects.requireNonNull(
+              catchThrowableOfType(ApiException.class, () -> verifier.verify(without)));
+      assertThat(refusal.text()).contains(minutes == -14 ? "does not match" : "Signature expired");
+    }
+  }
+
+  @Test
   void unknownKeyIsNotRecognized() {
     ApiRequest request = signed(signer());
     String authorization =

@@ -25,7 +25,13 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
 
 /** Signs requests with the signer of the AWS SDK, which is the other implementation. */
-record Signer(String service, Clock clock, @Nullable String sessionToken, boolean query) {
+record Signer(
+    String service,
+    String region,
+    Clock clock,
+    @Nullable String sessionToken,
+    boolean query,
+    boolean payload) {
   static final String KEY = "AKIATESTTESTTESTTEST";
   static final String SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
   static final Account ACCOUNT =
@@ -37,19 +43,27 @@ record Signer(String service, Clock clock, @Nullable String sessionToken, boolea
           SECRET);
 
   static Signer of(String service) {
-    return new Signer(service, Clock.systemUTC(), null, false);
+    return new Signer(service, "us-east-1", Clock.systemUTC(), null, false, true);
   }
 
   Signer at(Clock other) {
-    return new Signer(service, other, sessionToken, query);
+    return new Signer(service, region, other, sessionToken, query, payload);
   }
 
   Signer inQuery() {
-    return new Signer(service, clock, sessionToken, true);
+    return new Signer(service, region, clock, sessionToken, true, payload);
+  }
+
+  Signer in(String otherRegion) {
+    return new Signer(service, otherRegion, clock, sessionToken, query, payload);
+  }
+
+  Signer withoutPayload() {
+    return new Signer(service, region, clock, sessionToken, query, false);
   }
 
   Signer withToken(String token) {
-    return new Signer(service, clock, token, query);
+    return new Signer(service, region, clock, token, query, payload);
   }
 
   /** A signed request for this host. The path is encoded already. */
@@ -57,7 +71,7 @@ record Signer(String service, Clock clock, @Nullable String sessionToken, boolea
       String method, String host, String path, Map<String, List<String>> parameters, byte[] body) {
     SdkHttpRequest.Builder unsigned =
         SdkHttpRequest.builder()
-            .uri(URI.create("http://" + host))
+            .uri(URI.create((payload ? "http://" : "https://") + host))
             .encodedPath(path)
             .method(SdkHttpMethod.fromValue(method));
     parameters.forEach(unsigned::putRawQueryParameter);
@@ -70,7 +84,8 @@ record Signer(String service, Clock clock, @Nullable String sessionToken, boolea
             .request(unsigned.build())
             .payload(() -> new ByteArrayInputStream(body))
             .putProperty(AwsV4FamilyHttpSigner.SERVICE_SIGNING_NAME, service)
-            .putProperty(AwsV4HttpSigner.REGION_NAME, "us-east-1")
+            .putProperty(AwsV4HttpSigner.REGION_NAME, region)
+            .putProperty(AwsV4FamilyHttpSigner.PAYLOAD_SIGNING_ENABLED, payload)
             .putProperty(HttpSigner.SIGNING_CLOCK, clock);
     if (query) {
       request.putProperty(

@@ -184,8 +184,7 @@ class WebSocketTest {
     assertThat(answer.status()).isEqualTo(403);
     assertThat(answer.error()).isEqualTo("InvalidSignatureException");
     assertThat(refusals.take())
-        .startsWith("connect " + Signer.KEY + ": WebSocket ")
-        .contains(answer.headers().get("x-amzn-RequestId"))
+        .startsWith("connect " + Signer.KEY + ": WebSocket from ")
         .contains("does not match");
     assertThat(opened).isEmpty();
   }
@@ -397,7 +396,9 @@ class WebSocketTest {
           .startsWith(0x88)
           .containsSequence(java.util.HexFormat.ofDelimiter(" ").parseHex(status));
     }
-    assertThat(refusals.take()).startsWith("websocket " + Signer.KEY + ": broken WebSocket: ");
+    assertThat(refusals.take())
+        .startsWith("websocket " + Signer.KEY)
+        .contains("broken WebSocket: ");
     assertThat(departures.take().cause()).isEqualTo(Departure.Cause.CLIENT_ERROR);
   }
 
