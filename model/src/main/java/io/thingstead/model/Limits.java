@@ -56,7 +56,7 @@ public record Limits(
               128 * KIB, 146 * KIB, 256, 8 * KIB, 8 * KIB, 8, 604_800, 512, 100, 100, UNLIMITED,
               UNLIMITED),
           new Subscriptions(8, 50, 500_000, 128, 100, 100, UNLIMITED),
-          new Sessions(Duration.ofHours(1), Duration.ofDays(7), 500_000, UNLIMITED),
+          new Sessions(Duration.ofHours(1), Duration.ofDays(7), 500_000, UNLIMITED, UNLIMITED),
           new Retained(500_000, UNLIMITED, Duration.ofDays(3 * 365)),
           API,
           POLICIES,
@@ -71,7 +71,7 @@ public record Limits(
               128 * KIB, 146 * KIB, 256, 8 * KIB, 8 * KIB, 8, 604_800, 512, 100, 100, 100,
               512 * KIB),
           new Subscriptions(8, 50, 500_000, 128, 100, 100, 100),
-          new Sessions(Duration.ofHours(1), Duration.ofDays(7), 500_000, 10),
+          new Sessions(Duration.ofHours(1), Duration.ofDays(7), 500_000, 20, 10),
           new Retained(500_000, 1, Duration.ofDays(3 * 365)),
           API,
           POLICIES,
@@ -101,6 +101,7 @@ public record Limits(
               Duration.ofSeconds(0xFFFF_FFFFL),
               Duration.ofSeconds(0xFFFF_FFFFL),
               500_000,
+              UNLIMITED,
               UNLIMITED),
           new Retained(UNLIMITED, UNLIMITED, Duration.ofSeconds(Long.MAX_VALUE)),
           API,
@@ -206,10 +207,15 @@ public record Limits(
    *     the account raises it
    * @param expiryMax the most the account may raise it to
    * @param queuedPerGroup messages of one shared group; the newest is dropped when full
+   * @param drainedPerMember queued messages of a shared group sent to one member in a second
    * @param replaysPerSecond queued messages sent to a client that came back
    */
   public record Sessions(
-      Duration expiry, Duration expiryMax, int queuedPerGroup, int replaysPerSecond) {}
+      Duration expiry,
+      Duration expiryMax,
+      int queuedPerGroup,
+      int drainedPerMember,
+      int replaysPerSecond) {}
 
   /**
    * Retained messages.

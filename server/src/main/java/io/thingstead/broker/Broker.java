@@ -9,6 +9,7 @@ import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import io.thingstead.model.topic.Topic;
 import io.thingstead.model.topic.TopicFilter;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -29,6 +30,8 @@ public final class Broker implements Publishing {
   private final Groups groups;
   private final RetainedStore retained;
   private final boolean wildcardRetained;
+  private final Limits limits;
+  private final Leases[] leases;
 
   public Broker(Account account, Limits limits, Lanes lanes, Storage storage) {
     this.account = account;
@@ -38,7 +41,10 @@ public final class Broker implements Publishing {
     boolean hashMatchesParent = account.profile().hashMatchesParent();
     wildcardRetained = account.profile() != Profile.AWS;
     router = new Router(new SubscriptionIndex(hashMatchesParent), lanes.count());
-    groups = new Groups(router.index());
+    this.limits = limits;
+    groups = new Groups(this, limits.subscriptions());
+    leases = new Leases[lanes.count()];
+    Arrays.setAll(leases, i -> new Leases(lanes.at(i)));
     clients = new Clients(this, lanes);
     retained =
         new RetainedStore(
@@ -53,11 +59,14 @@ public final class Broker implements Publishing {
   public CompletableFuture<Void> load() {
     CompletableFuture<?>[] loads = new CompletableFuture<?>[Tables.PARTITIONS];
     for (int partition = 0; partition < loads.length; partition++) {
+      groups.read(partition, storage.rows().apply(partition));
+    }
+    for (int partition = 0; partition < loads.length; partition++) {
       Rows rows = storage.rows().apply(partition);
       retained.load(rows);
       loads[partition] = clients.load(partition, rows);
     }
-    return CompletableFuture.allOf(loads);
+    return CompletableFuture.allOf(loads).thenCompose(_ -> groups.load());
   }
 
   /**
@@ -119,6 +128,19 @@ public final class Broker implements Publishing {
 
   Router router() {
     return router;
+  }
+
+  /** What members of shared groups on this lane hold. */
+  Leases leases(Lane lane) {
+    return leases[lane.number()];
+  }
+
+  Limits limits() {
+    return limits;
+  }
+
+  Lanes lanes() {
+    return lanes;
   }
 
   Groups groups() {
@@ -334,18 +356,27 @@ public final class Broker implements Publishing {
     }
     if (route.groups().length > 0 && !message.passing) {
       for (SharedGroup group : route.groups()) {
-        Subscription member = group.pick(ThreadLocalRandom.current(), message.qos);
-        if (member != null) {
-          Session session = member.session();
-          Delivery[] one = {Delivery.of(member)};
-          hand(lane, session.lane(), message, one, session.durable());
-        }
+        share(lane, message, group);
       }
     }
     if (route.sinks().length > 0) {
       tell(lane, List.of(route.sinks()), message, origin, failed);
     }
     return lane.takeReceipt();
+  }
+
+  private void share(Lane lane, Outgoing message, SharedGroup group) {
+    SharedGroup.Member member = group.pick(ThreadLocalRandom.current());
+    if (member != null) {
+      hand(lane, member.session().lane(), message, member.delivery(), true);
+    } else if (message.qos == Qos.AT_MOST_ONCE) {
+      counters.dropped.increment();
+    } else {
+      Stored kept = Stored.of(message, -1, message.qos, message.retain, Delivery.NO_IDS);
+      Receipt waiting = lane.receipt();
+      waiting.branch();
+      lane.send(group.lane(), () -> group.backlog().offer(kept, waiting));
+    }
   }
 
   /** Tells the lane's outgoing message to those of the sinks again that are still attached. */

@@ -141,6 +141,7 @@ public final class Clients {
     session.attach(target, client.authorization(), client.windowMax());
     to.connected(session, resumes);
     session.outbound().pump();
+    session.wakeGroups();
   }
 
   private static void putRow(Session session) {
@@ -253,10 +254,11 @@ public final class Clients {
   /**
    * Makes or changes a subscription. On the session's lane.
    *
-   * @param done hears whether it holds: false when it must be durable and cannot be
+   * @param done hears whether it holds: not when a shared group has no room for it, nor when it
+   *     must be durable and cannot be
    * @return whether there was none with this text
    */
-  public boolean subscribe(Session session, Subscribing request, Consumer<Boolean> done) {
+  public boolean subscribe(Session session, Subscribing request, Consumer<Outcome> done) {
     Subscription subscription =
         new Subscription(
             session,
@@ -266,10 +268,13 @@ public final class Clients {
             request.retainAsPublished(),
             request.id());
     Session.Held held = new Session.Held(subscription, request.share());
+    if (!join(held)) {
+      done.accept(Outcome.OVER_QUOTA);
+      return true;
+    }
     boolean fresh = session.subscriptions().put(request.text(), held) == null;
-    join(held);
     if (!session.durable()) {
-      done.accept(true);
+      done.accept(Outcome.ACCEPTED);
       return fresh;
     }
     session.putRow(
@@ -287,18 +292,18 @@ public final class Clients {
                 session.subscriptions().remove(request.text());
                 leave(session, held);
               }
-              done.accept(durable);
+              done.accept(durable ? Outcome.ACCEPTED : Outcome.UNAVAILABLE);
             });
     return fresh;
   }
 
-  private void join(Session.Held held) {
+  private boolean join(Session.Held held) {
     String share = held.share();
-    if (share == null) {
-      broker.router().index().add(held.subscription().filter(), held.subscription());
-    } else {
-      broker.groups().join(share, held.subscription());
+    if (share != null) {
+      return broker.groups().join(share, held.subscription());
     }
+    broker.router().index().add(held.subscription().filter(), held.subscription());
+    return true;
   }
 
   private void leave(Session session, Session.Held held) {

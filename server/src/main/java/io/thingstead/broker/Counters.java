@@ -25,5 +25,8 @@ public final class Counters {
   /** Durable sessions ended because nobody came back in time. */
   public final LongAdder expired = new LongAdder();
 
+  /** Messages whose time was over before their receiver got them. */
+  public final LongAdder messagesExpired = new LongAdder();
+
   Counters() {}
 }

@@ -21,6 +21,9 @@ final class Delivery {
    */
   final @Nullable Delivery own;
 
+  /** The shared group whose member it is, or null. */
+  final @Nullable SharedGroup group;
+
   // The last answer of iot:Receive, good while the stamp is.
   private boolean asked;
   private int stamp;
@@ -33,31 +36,44 @@ final class Delivery {
     this.retainAsPublished = retainAsPublished;
     this.ids = ids;
     this.own = own;
+    this.group = null;
   }
 
-  private Delivery(Session session, Qos qos, boolean retainAsPublished, int[] ids) {
+  private Delivery(
+      Session session, Qos qos, boolean retainAsPublished, int[] ids, @Nullable SharedGroup group) {
     this.session = session;
     this.qos = qos;
     this.retainAsPublished = retainAsPublished;
     this.ids = ids;
     this.own = this;
+    this.group = group;
+  }
+
+  /** What a member of a shared group gets, also of its own messages. */
+  static Delivery of(Subscription member, SharedGroup group) {
+    return new Delivery(
+        member.session(), member.qos(), member.retainAsPublished(), ids(member), group);
   }
 
   static Delivery of(Subscription subscription) {
     Session session = subscription.session();
     Qos qos = subscription.qos();
     boolean retain = subscription.retainAsPublished();
-    int[] ids = subscription.id() == 0 ? NO_IDS : new int[] {subscription.id()};
+    int[] ids = ids(subscription);
     return subscription.noLocal()
-        ? new Delivery(session, qos, retain, ids, null)
-        : new Delivery(session, qos, retain, ids);
+        ? new Delivery(session, qos, retain, ids, (Delivery) null)
+        : new Delivery(session, qos, retain, ids, (SharedGroup) null);
+  }
+
+  private static int[] ids(Subscription subscription) {
+    return subscription.id() == 0 ? NO_IDS : new int[] {subscription.id()};
   }
 
   /** One delivery for two subscriptions of one session, at the higher QoS [MQTT-3.3.4-2]. */
   Delivery and(Subscription subscription) {
     Delivery other = of(subscription);
     if (own == this && other.own == other) {
-      return new Delivery(session, higher(other), retained(other), ids(other));
+      return new Delivery(session, higher(other), retained(other), ids(other), (SharedGroup) null);
     }
     Delivery local = own == null ? other.own : other.own == null ? own : own.and(subscription);
     return new Delivery(session, higher(other), retained(other), ids(other), local);

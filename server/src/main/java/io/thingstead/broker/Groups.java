@@ -1,46 +1,155 @@
 package io.thingstead.broker;
 
+import io.thingstead.engine.Key;
+import io.thingstead.engine.Rows;
+import io.thingstead.model.Limits;
 import io.thingstead.model.topic.TopicFilter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The shared groups of an account; changes of one group take turns. */
 final class Groups {
-  private final SubscriptionIndex index;
+  private final Broker broker;
+  private final Limits.Subscriptions limits;
   private final ConcurrentHashMap<String, SharedGroup> byName = new ConcurrentHashMap<>();
+  private final AtomicInteger count = new AtomicInteger();
 
-  Groups(SubscriptionIndex index) {
-    this.index = index;
+  /** What a former run has queued, until it is loaded. */
+  private final Map<String, Former> former = new HashMap<>();
+
+  private record Former(long incarnation, ProgressRow progress, long tail) {}
+
+  Groups(Broker broker, Limits.Subscriptions limits) {
+    this.broker = broker;
+    this.limits = limits;
   }
 
-  /** Adds a member, or changes its options. */
-  void join(String share, Subscription member) {
-    byName.compute(
-        name(share, member.filter()),
-        (name, known) -> {
-          SharedGroup group = known;
-          if (group == null) {
-            group = new SharedGroup();
-            index.add(member.filter(), group);
-          }
-          group.add(member);
-          return group;
-        });
+  /**
+   * Adds a member, or changes its options.
+   *
+   * @return false when the group, or the account, has no room for one more
+   */
+  boolean join(String share, Subscription member) {
+    String name = name(share, member.filter());
+    boolean[] joined = {true};
+    SharedGroup joinedTo =
+        byName.compute(
+            name,
+            (_, known) -> {
+              SharedGroup group = known;
+              if (group == null) {
+                if (count.incrementAndGet() > limits.groupsPerAccount()) {
+                  count.decrementAndGet();
+                  joined[0] = false;
+                  return null;
+                }
+                group = new SharedGroup(broker, name, member.filter(), lane(name), begun(name));
+                broker.router().index().add(member.filter(), group);
+              } else if (group.members().length >= limits.membersPerGroup()
+                  && !group.has(member.session())) {
+                joined[0] = false;
+                return group;
+              }
+              group.add(member);
+              return group;
+            });
+    if (joined[0] && joinedTo != null) {
+      wake(joinedTo, member.session());
+    }
+    return joined[0];
+  }
+
+  private @Nullable Long begun(String name) {
+    Former known = former.get(name);
+    return known == null ? null : known.incarnation;
+  }
+
+  private Lane lane(String name) {
+    return broker.lanes().of(name);
   }
 
   void leave(String share, TopicFilter filter, Session session) {
+    String name = name(share, filter);
     byName.computeIfPresent(
-        name(share, filter),
-        (name, group) -> {
+        name,
+        (_, group) -> {
           group.remove(session);
           if (!group.isEmpty()) {
             return group;
           }
-          index.remove(filter, group);
+          broker.router().index().remove(filter, group);
+          count.decrementAndGet();
+          session.lane().send(group.lane(), () -> group.backlog().end(!byName.containsKey(name)));
           return null;
         });
   }
 
+  /** A member came online, or has room again; on its lane. */
+  void wake(String share, Subscription member) {
+    SharedGroup group = byName.get(name(share, member.filter()));
+    if (group != null) {
+      wake(group, member.session());
+    }
+  }
+
+  private static void wake(SharedGroup group, Session session) {
+    session.lane().send(group.lane(), () -> group.backlog().wake(session));
+  }
+
+  /** How many messages wait in the backlogs, for a test. */
+  long queued() {
+    return byName.values().stream().mapToLong(group -> group.backlog().queued()).sum();
+  }
+
   private static String name(String share, TopicFilter filter) {
     return share + "/" + filter.text();
+  }
+
+  /** Reads what a former run has queued, before its members join. */
+  void read(int partition, Rows rows) {
+    for (Rows.Row row : rows.scan(Tables.GROUP, Key.ALL, null, Integer.MAX_VALUE)) {
+      String name = row.key().read().text();
+      long incarnation = GroupRow.decode(row.value()).incarnation();
+      byte[] found = rows.get(Tables.GROUP_PROGRESS, Key.of(name, incarnation));
+      ProgressRow progress = found == null ? ProgressRow.START : ProgressRow.decode(found);
+      long tail =
+          QueuePlace.tail(
+              rows, Tables.GROUP_QUEUE, name, incarnation, progress.head(), broker.router());
+      former.put(name, new Former(incarnation, progress, tail));
+    }
+  }
+
+  /** Hands the groups what was read, when their members have joined. */
+  CompletableFuture<Void> load() {
+    CompletableFuture<?>[] loads =
+        former.entrySet().stream()
+            .map(one -> load(one.getKey(), one.getValue()))
+            .toArray(CompletableFuture[]::new);
+    former.clear();
+    return CompletableFuture.allOf(loads);
+  }
+
+  private CompletableFuture<Void> load(String name, Former queued) {
+    SharedGroup known = byName.get(name);
+    Lane lane = lane(name);
+    return CompletableFuture.runAsync(
+        () -> {
+          if (known == null) {
+            Backlog.forget(broker, lane, name, queued.incarnation, true);
+          } else {
+            known.backlog().load(queued.progress, queued.tail);
+          }
+        },
+        lane.loop());
+  }
+
+  /** The groups there are. */
+  List<SharedGroup> all() {
+    return List.copyOf(byName.values());
   }
 }

@@ -9,6 +9,8 @@ import java.util.List;
 /** The lanes of a server, one for each loop; shared by the brokers of all accounts. */
 public final class Lanes {
   private final Lane[] lanes;
+  private final InstantSource clock;
+  private long incarnation;
 
   /**
    * @param loops at least one
@@ -16,6 +18,7 @@ public final class Lanes {
    */
   public Lanes(
       List<? extends Loop> loops, Commits commits, ByteBufAllocator buffers, InstantSource clock) {
+    this.clock = clock;
     lanes = new Lane[loops.size()];
     for (int i = 0; i < lanes.length; i++) {
       lanes[i] = new Lane(i, loops.get(i), buffers, clock, new Journal(commits.lane()));
@@ -41,6 +44,12 @@ public final class Lanes {
 
   Lane at(int number) {
     return lanes[number];
+  }
+
+  /** A number greater than any given before, also by former runs. */
+  synchronized long incarnation() {
+    incarnation = Math.max(incarnation + 1, clock.millis());
+    return incarnation;
   }
 
   public int count() {

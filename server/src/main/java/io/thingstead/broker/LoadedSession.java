@@ -64,7 +64,7 @@ record LoadedSession(
         subscriptions(rows, prefix),
         inbound(rows, prefix, router),
         taken,
-        tail(rows, clientId, row.incarnation(), taken.head(), router));
+        QueuePlace.tail(rows, Tables.QUEUE, clientId, row.incarnation(), taken.head(), router));
   }
 
   private static Map<String, Loaded> subscriptions(Rows rows, Key prefix) {
@@ -100,46 +100,5 @@ record LoadedSession(
     key.text();
     key.number();
     return key;
-  }
-
-  /** Looks for the last row by halving, since a queue may be long. */
-  private static long tail(Rows rows, String clientId, long incarnation, long head, Router router) {
-    Rows.Row last = next(rows, clientId, incarnation, -1);
-    if (last == null) {
-      return head;
-    }
-    long step = 64;
-    long low = first(last);
-    // Steps grow while there are rows behind, then shrink.
-    while (true) {
-      Rows.Row found = next(rows, clientId, incarnation, low + step);
-      if (found == null) {
-        break;
-      }
-      last = found;
-      low = first(found);
-      step *= 2;
-    }
-    while (step > 0) {
-      Rows.Row found = next(rows, clientId, incarnation, low + step - 1);
-      if (found != null) {
-        last = found;
-        low = first(found);
-      } else {
-        step /= 2;
-      }
-    }
-    return low + QueueRow.decode(low, last.value(), router).size();
-  }
-
-  private static long first(Rows.Row row) {
-    return behind(row).number();
-  }
-
-  /** The first row whose number is greater than the one given. */
-  private static Rows.@Nullable Row next(Rows rows, String clientId, long incarnation, long after) {
-    Key from = after < 0 ? null : Key.of(clientId, incarnation, after);
-    List<Rows.Row> found = rows.scan(Tables.QUEUE, Key.of(clientId, incarnation), from, 1);
-    return found.isEmpty() ? null : found.getFirst();
   }
 }

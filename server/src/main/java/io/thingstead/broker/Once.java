@@ -32,8 +32,8 @@ final class Once {
   private int open;
   private boolean full;
 
-  /** A place reserved in a receiver's queue, and its row. */
-  private record Place(Session session, Stored kept) {}
+  /** A message with its number in a receiver's queue; or, without a queue, for a session. */
+  private record Place(@Nullable Reserving queue, Lane lane, Session session, Stored kept) {}
 
   /**
    * @param taken the message, with the publisher's payload, QoS and retain flag
@@ -63,14 +63,10 @@ final class Once {
       }
       durable.add(here);
     }
-    for (SharedGroup group : route.groups()) {
-      Subscription member = group.pick(ThreadLocalRandom.current(), message.qos);
-      if (member != null) {
-        // Whoever is picked now gets it, durable or not.
-        durable.get(member.session().lane().number()).add(Delivery.of(member));
-      }
-    }
     open = 1;
+    for (SharedGroup group : route.groups()) {
+      reserve(group, durable);
+    }
     for (int i = 0; i < durable.size(); i++) {
       List<Delivery> deliveries = durable.get(i);
       if (!deliveries.isEmpty()) {
@@ -82,26 +78,50 @@ final class Once {
     gathered(List.of(), false);
   }
 
+  private void reserve(SharedGroup group, List<List<Delivery>> sessions) {
+    if (!group.durable()) {
+      SharedGroup.Member member = group.pick(ThreadLocalRandom.current());
+      if (member != null) {
+        sessions.get(member.session().lane().number()).add(member.delivery()[0]);
+      }
+      return;
+    }
+    // The group keeps it, whoever gets it then.
+    open++;
+    Backlog backlog = group.backlog();
+    publisher
+        .lane()
+        .send(
+            backlog.lane(),
+            () -> {
+              Stored kept = backlog.reserve(message);
+              List<Place> reserved =
+                  kept == null
+                      ? List.of()
+                      : List.of(new Place(backlog, backlog.lane(), publisher, kept));
+              backlog.lane().send(publisher.lane(), () -> gathered(reserved, kept == null));
+            });
+  }
+
   // On a receivers' lane.
   private void reserve(Lane at, List<Delivery> deliveries) {
     List<Place> reserved = new ArrayList<>();
     boolean noRoom = false;
-    Outgoing out = at.replay(message);
     for (Delivery delivery : deliveries) {
       Session session = delivery.session;
       if (session.ended()) {
         continue;
       }
       if (!session.durable()) {
-        reserved.add(
-            new Place(session, Stored.of(out, -1, out.qos.min(delivery.qos), false, delivery.ids)));
+        reserved.add(new Place(null, at, session, message.delivered(-1, delivery)));
         continue;
       }
-      Stored kept = session.outbound().spool().reserve(out, delivery);
+      Spool spool = session.outbound().spool();
+      Stored kept = spool.reserve(message, delivery);
       if (kept == null) {
         noRoom = true;
       } else {
-        reserved.add(new Place(session, kept));
+        reserved.add(new Place(spool, at, session, kept));
       }
     }
     boolean refused = noRoom;
@@ -120,15 +140,17 @@ final class Once {
       return;
     }
     for (Place place : places) {
-      if (place.kept.sequence >= 0) {
+      Reserving queue = place.queue;
+      if (queue != null) {
+        QueuePlace to = queue.place();
         publisher
             .lane()
             .journal()
             .put(
-                Tables.shard(place.session.partition()),
+                Tables.shard(to.partition()),
                 broker.accountNumber(),
-                Tables.QUEUE,
-                place.session.key(place.kept.sequence),
+                to.rows(),
+                to.key(place.kept.sequence),
                 QueueRow.encode(place.kept));
       }
     }
@@ -226,26 +248,21 @@ final class Once {
 
   private void tell(boolean durable) {
     for (Place place : places) {
-      Lane to = place.session.lane();
-      publisher.lane().send(to, () -> settle(place, durable));
+      publisher.lane().send(place.lane, () -> settle(place, durable));
     }
   }
 
   // On the receiver's lane.
-  private void settle(Place place, boolean durable) {
-    Session session = place.session;
-    if (session.ended()) {
-      if (durable && place.kept.sequence >= 0) {
-        session.deleteRow(Tables.QUEUE, session.key(place.kept.sequence));
-      }
-    } else if (place.kept.sequence < 0) {
+  private static void settle(Place place, boolean durable) {
+    Reserving queue = place.queue;
+    if (queue == null) {
       if (durable) {
-        session.outbound().direct(place.kept);
+        place.session.outbound().direct(place.kept);
       }
     } else if (durable) {
-      session.outbound().spool().confirm(place.kept);
+      queue.confirm(place.kept);
     } else {
-      session.outbound().spool().abandon(place.kept);
+      queue.abandon(place.kept);
     }
   }
 }

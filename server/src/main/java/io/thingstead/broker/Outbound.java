@@ -25,6 +25,9 @@ final class Outbound {
   private @Nullable Spool spool;
   private boolean pumping;
 
+  /** A shared group was told that there is no room. */
+  private boolean refusedShared;
+
   /** It did not take its messages, so its connection is about to be closed. */
   private boolean tooSlow;
 
@@ -64,6 +67,7 @@ final class Outbound {
   }
 
   void offline() {
+    giveBack();
     if (session.durable()) {
       spool().offline(ready);
     }
@@ -72,8 +76,28 @@ final class Outbound {
     retained.clear();
   }
 
+  /** Shared groups get back what the client has not acknowledged. */
+  private void giveBack() {
+    for (int id = 1; id <= window.highest(); id++) {
+      Stored message = window.message(id);
+      if (message != null && message.lease != null) {
+        boolean once = message.qos == Qos.EXACTLY_ONCE;
+        window.free(id);
+        if (once) {
+          Leases.done(lane(), message);
+        } else {
+          Leases.giveBack(lane(), message);
+        }
+      }
+    }
+  }
+
   /** Takes the lane's outgoing message for the client. */
   void offer(Outgoing message, Delivery delivery, boolean many) {
+    if (delivery.group != null && message.qos != Qos.AT_MOST_ONCE) {
+      offerShared(message, delivery, delivery.group);
+      return;
+    }
     Target to = session.target();
     Authorization authorization = session.authorization();
     if (authorization != null && !delivery.mayReceive(authorization, message.topic)) {
@@ -99,6 +123,74 @@ final class Outbound {
     }
   }
 
+  private void offerShared(Outgoing message, Delivery delivery, SharedGroup group) {
+    Target to = session.target();
+    Authorization authorization = session.authorization();
+    boolean may =
+        to != null && authorization != null && delivery.mayReceive(authorization, message.topic);
+    Qos qos = message.qos.min(delivery.qos);
+    boolean retain = message.retain && delivery.retainAsPublished;
+    if (may && qos == Qos.EXACTLY_ONCE && session.durable()) {
+      spool().offer(message, delivery, qos, retain, false);
+      return;
+    }
+    Stored kept = Stored.of(message, -1, qos, retain, delivery.ids);
+    kept.lease = new Lease(group);
+    if (may && sendNow(message, qos, retain, delivery.ids, false, kept)) {
+      if (kept.lease != null && group.durable()) {
+        Receipt receipt = lane().receipt();
+        receipt.branch();
+        kept.receipt = receipt;
+        session.broker().leases(lane()).add(kept);
+      }
+      return;
+    }
+    refusedShared |= to != null;
+    Stored whole = Stored.of(message, -1, message.qos, message.retain, Delivery.NO_IDS);
+    Receipt receipt = lane().receipt();
+    receipt.branch();
+    lane().send(group.lane(), () -> group.backlog().offer(whole, receipt));
+  }
+
+  /** Whether there may be room for a message of a shared group. */
+  boolean takesShared(Stored message) {
+    Target to = session.target();
+    boolean takes =
+        to != null
+            && ready.isEmpty()
+            && to.writable()
+            && !window.full()
+            && mayReceive(message.topic.topic().text());
+    refusedShared |= !takes;
+    return takes;
+  }
+
+  /**
+   * Takes a message of a shared group, if there is room.
+   *
+   * @return false when the group must give it to somebody else
+   */
+  boolean takeShared(Stored message) {
+    Target to = session.target();
+    if (to == null || !takesShared(message)) {
+      return false;
+    }
+    if (message.qos == Qos.AT_MOST_ONCE) {
+      write(to, message, 0, false);
+      Leases.done(lane(), message);
+      return true;
+    }
+    Window.State state =
+        message.qos == Qos.AT_LEAST_ONCE ? Window.State.PUBACK : Window.State.PUBREC;
+    int id = window.spent() ? 0 : window.take(state, message);
+    if (id == 0) {
+      refusedShared = true;
+      return false;
+    }
+    write(to, message, id, false);
+    return true;
+  }
+
   /**
    * Sends the lane's outgoing message if nothing waits and there is room.
    *
@@ -109,6 +201,12 @@ final class Outbound {
     Target to = session.target();
     if (to == null || !ready.isEmpty() || !to.writable()) {
       return false;
+    }
+    if (qos == Qos.AT_MOST_ONCE) {
+      // A member of a shared group that wants no more: sent is taken.
+      message.write(to, Outgoing.flags(qos, retain, false), 0, ids, many);
+      done(kept);
+      return true;
     }
     Window.State state = qos == Qos.AT_LEAST_ONCE ? Window.State.PUBACK : Window.State.PUBREC;
     int id = window.take(state, kept);
@@ -126,8 +224,18 @@ final class Outbound {
     if (id != 0) {
       window.free(id);
     }
-    if (kept != null) {
-      spool().taken(kept);
+    done(kept);
+  }
+
+  /** The client has it, or never will. */
+  private void done(@Nullable Stored message) {
+    if (message == null) {
+      return;
+    }
+    if (message.lease != null) {
+      Leases.done(lane(), message);
+    } else if (session.durable()) {
+      spool().taken(message);
     }
   }
 
@@ -215,8 +323,14 @@ final class Outbound {
     }
     pumpRetained();
     pumping = false;
-    if (to != null && ready.isEmpty() && spool != null) {
-      spool.fetch();
+    if (to != null && ready.isEmpty()) {
+      if (spool != null) {
+        spool.fetch();
+      }
+      if (refusedShared && to.writable() && !window.full()) {
+        refusedShared = false;
+        session.wakeGroups();
+      }
     }
   }
 
@@ -244,7 +358,7 @@ final class Outbound {
     Outgoing out = lane().replay(message);
     int flags = Outgoing.flags(message.qos, message.retain, dup);
     if (!out.write(to, flags, id, message.subscriptionIds, false)) {
-      tooLarge(id, session.durable() ? message : null);
+      tooLarge(id, message);
     }
   }
 
@@ -300,9 +414,7 @@ final class Outbound {
   private void free(int id) {
     Stored message = window.message(id);
     window.free(id);
-    if (message != null && spool != null) {
-      spool.taken(message);
-    }
+    done(message);
   }
 
   boolean received(int id, boolean failed) {
@@ -317,10 +429,7 @@ final class Outbound {
         } else {
           // From here on only its id is remembered: the message is not sent again.
           window.move(id, Window.State.PUBCOMP);
-          Stored message = window.message(id);
-          if (message != null && spool != null) {
-            spool.taken(message);
-          }
+          done(window.message(id));
           release(id);
         }
       }

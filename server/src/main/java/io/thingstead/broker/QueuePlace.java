@@ -2,7 +2,10 @@ package io.thingstead.broker;
 
 import io.thingstead.engine.Batch;
 import io.thingstead.engine.Key;
+import io.thingstead.engine.Rows;
 import io.thingstead.engine.Table;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where one durable queue lies on disk, and the lane that owns it.
@@ -50,5 +53,48 @@ record QueuePlace(
 
   void putProgress(Batch batch, ProgressRow row) {
     batch.put(Tables.shard(partition), broker.accountNumber(), progress, key(), row.encode());
+  }
+
+  /**
+   * The number behind the last message of a queue.
+   *
+   * @param head what it is without rows
+   */
+  static long tail(
+      Rows rows, Table table, String name, long incarnation, long head, Router router) {
+    Rows.Row last = next(rows, table, name, incarnation, -1);
+    if (last == null) {
+      return head;
+    }
+    long step = 64;
+    long low = first(last.key());
+    // A queue may be long: steps grow while there are rows behind, then shrink.
+    while (true) {
+      Rows.Row found = next(rows, table, name, incarnation, low + step);
+      if (found == null) {
+        break;
+      }
+      last = found;
+      low = first(found.key());
+      step *= 2;
+    }
+    while (step > 0) {
+      Rows.Row found = next(rows, table, name, incarnation, low + step - 1);
+      if (found != null) {
+        last = found;
+        low = first(found.key());
+      } else {
+        step /= 2;
+      }
+    }
+    return low + QueueRow.decode(low, last.value(), router).size();
+  }
+
+  /** The first row whose number is greater than the one given. */
+  private static Rows.@Nullable Row next(
+      Rows rows, Table table, String name, long incarnation, long after) {
+    Key from = after < 0 ? null : Key.of(name, incarnation, after);
+    List<Rows.Row> found = rows.scan(table, Key.of(name, incarnation), from, 1);
+    return found.isEmpty() ? null : found.getFirst();
   }
 }

@@ -27,6 +27,9 @@ final class QueueReader {
 
   private boolean spilled;
 
+  /** Messages before this one are in memory, or taken: their rows are of no use. */
+  private long from;
+
   /** Spilled messages that are not durable yet. */
   private int pending;
 
@@ -61,18 +64,25 @@ final class QueueReader {
     late.clear();
     fetching = false;
     waitsForCommit = false;
+    from = expected;
     spilled = !numbers.isEmpty();
+    writer.away(spilled);
   }
 
   /** Nobody takes messages any more. */
   void stop() {
     round++;
     spilled = true;
+    writer.away(true);
   }
 
   /** The message is, or will be, only in its row. */
   void spill(Stored message) {
-    spilled = true;
+    if (!spilled) {
+      spilled = true;
+      from = message.sequence;
+      writer.away(true);
+    }
     spills++;
     if (!message.durable && !message.spilled) {
       message.spilled = true;
@@ -150,6 +160,7 @@ final class QueueReader {
       }
       if (complete) {
         spilled = false;
+        writer.away(false);
         writer.unseen(false);
       } else {
         waitsForCommit = pending > 0;
@@ -164,7 +175,7 @@ final class QueueReader {
     }
     expected = Math.max(expected, message.sequence + 1);
     late.removeIf(one -> one.sequence == message.sequence);
-    if (numbers.isOpen(message.sequence)) {
+    if (message.sequence >= from && numbers.isOpen(message.sequence)) {
       message.durable = true;
       to.accept(message);
     }

@@ -41,9 +41,9 @@ final class QueueWriter {
   }
 
   /** Rows that nobody takes soon need not be remembered: whoever takes them finds them. */
-  void away(boolean nobody) {
-    away = nobody;
-    if (nobody && !rows.isEmpty()) {
+  void away(boolean spilled) {
+    away = spilled;
+    if (spilled && !rows.isEmpty()) {
       rows.clear();
       unseen = true;
     }
@@ -120,8 +120,21 @@ final class QueueWriter {
     unwritten.addAll(0, messages);
   }
 
-  /** Deletes the rows of which all is taken. */
-  void dropBelow(Batch batch, long head) {
+  /**
+   * Deletes the rows of which all is taken.
+   *
+   * @param head the lowest number not taken
+   * @param all whether all that was ever queued is taken
+   */
+  void dropBelow(Batch batch, long head, boolean all) {
+    if (all) {
+      if (hasRows()) {
+        place.deleteRowsBelow(batch, head);
+      }
+      rows.clear();
+      unseen = false;
+      return;
+    }
     long end = -1;
     while (!rows.isEmpty()) {
       Map.Entry<Long, Long> first = rows.firstEntry();

@@ -167,6 +167,15 @@ public final class Session {
     outbound.offline();
   }
 
+  /** Tells the shared groups it is in that there is room. */
+  void wakeGroups() {
+    for (Held held : subscriptions.values()) {
+      if (held.share() != null) {
+        broker.groups().wake(held.share(), held.subscription());
+      }
+    }
+  }
+
   Map<String, Held> subscriptions() {
     return subscriptions;
   }

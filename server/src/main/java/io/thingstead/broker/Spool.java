@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Exactly once: a QoS 2 message is sent only when its packet id is durable, and released only
  * when that is durable, so that after a crash the same message has the same id, or none.
  */
-final class Spool implements Journal.Writer {
+final class Spool implements Journal.Writer, Reserving {
   /** Messages one durable session may have queued; more are refused to their publishers. */
   static final int QUEUED_MAX = 100_000;
 
@@ -39,6 +39,8 @@ final class Spool implements Journal.Writer {
 
   /** The progress on disk names rows or packet ids, so that it must not stay behind. */
   private boolean progressMatters = true;
+
+  private final Journal.Waiter progressWritten = this::progressWritten;
 
   /** Tells one connection of the client from the next. */
   private int attachments;
@@ -66,7 +68,6 @@ final class Spool implements Journal.Writer {
       Window.State state = id.released() ? Window.State.PUBCOMP : Window.State.PUBREC;
       outbound.window().restore(id.packetId(), state, Stored.slim(id.sequence()));
     }
-    writer.away(true);
     writer.unseen(true);
     reader.stop();
   }
@@ -95,7 +96,6 @@ final class Spool implements Journal.Writer {
         }
       }
     }
-    writer.away(false);
     reader.begin();
   }
 
@@ -110,7 +110,6 @@ final class Spool implements Journal.Writer {
         window.replace(id, Stored.slim(message.sequence));
       }
     }
-    writer.away(true);
     reader.stop();
   }
 
@@ -164,20 +163,22 @@ final class Spool implements Journal.Writer {
     }
   }
 
-  /**
-   * Reserves the place of a message whose row another lane's group writes together with more; then
-   * {@link #confirm} or {@link #abandon} follows. Null when the queue is full.
-   */
-  @Nullable Stored reserve(Outgoing message, Delivery delivery) {
-    if (!hasRoom()) {
-      return null;
-    }
-    Qos qos = message.qos.min(delivery.qos);
-    boolean retain = message.retain && delivery.retainAsPublished;
-    return Stored.of(message, numbers.reserve(), qos, retain, delivery.ids);
+  @Override
+  public QueuePlace place() {
+    return place;
   }
 
-  void confirm(Stored kept) {
+  /** Reserves the place of a message; null when the queue is full. */
+  @Nullable Stored reserve(Stored message, Delivery delivery) {
+    return session.ended() || !hasRoom() ? null : message.delivered(numbers.reserve(), delivery);
+  }
+
+  @Override
+  public void confirm(Stored kept) {
+    if (session.ended()) {
+      session.deleteRow(Tables.QUEUE, place.key(kept.sequence));
+      return;
+    }
     numbers.written(kept.sequence);
     kept.durable = true;
     if (session.target() == null) {
@@ -190,9 +191,12 @@ final class Spool implements Journal.Writer {
     outbound.pump();
   }
 
-  void abandon(Stored kept) {
+  @Override
+  public void abandon(Stored kept) {
     numbers.written(kept.sequence);
-    taken(kept);
+    if (!session.ended()) {
+      taken(kept);
+    }
   }
 
   /** The client has it, or nobody wants it any more. */
@@ -295,11 +299,21 @@ final class Spool implements Journal.Writer {
       List<ProgressRow.InFlight> inFlight = outbound.window().exactlyOnce();
       boolean matters = writer.hasRows() || !inFlight.isEmpty();
       if (matters || progressMatters) {
-        writer.dropBelow(batch, numbers.head());
+        writer.dropBelow(batch, numbers.head(), numbers.isEmpty());
         place.putProgress(batch, numbers.progress(inFlight));
+        group.then(progressWritten);
       }
       progressMatters = matters;
       progressed = false;
+    }
+  }
+
+  private void progressWritten(boolean durable) {
+    if (!durable) {
+      // What is on disk is behind what the client has: it must not stay so.
+      progressMatters = true;
+      writer.unseen(true);
+      progressed();
     }
   }
 

@@ -17,6 +17,9 @@ final class Stored {
   final MessageProperties properties;
   final int[] subscriptionIds;
 
+  /** It is of a shared group, and this says what its member has of it; null when that is over. */
+  @Nullable Lease lease;
+
   /** Whose branch this is, until it is durable or acknowledged. */
   @Nullable Receipt receipt;
 
@@ -68,6 +71,20 @@ final class Stored {
     return topic == NOWHERE;
   }
 
+  /** The same message in another queue. */
+  Stored numbered(long number) {
+    return copy(number, qos, retain, subscriptionIds);
+  }
+
+  /** The same message for a receiver. */
+  Stored delivered(long number, Delivery delivery) {
+    return copy(number, qos.min(delivery.qos), retain && delivery.retainAsPublished, delivery.ids);
+  }
+
+  private Stored copy(long number, Qos to, boolean retained, int[] ids) {
+    return new Stored(number, topic, payload, to, retained, expiresAtMillis, properties, ids);
+  }
+
   static Stored of(Outgoing message, long sequence, Qos qos, boolean retain, int[] ids) {
     byte[] payload = new byte[message.payloadBytes];
     message.payload.getBytes(message.payloadAt, payload);
@@ -93,10 +110,16 @@ final class Stored {
 
   /** Ends its branch, once. */
   void settle(Outcome outcome) {
-    Receipt waiting = receipt;
+    Receipt waiting = takeReceipt();
     if (waiting != null) {
-      receipt = null;
       waiting.complete(outcome);
     }
+  }
+
+  /** Somebody else ends its branch. */
+  @Nullable Receipt takeReceipt() {
+    Receipt waiting = receipt;
+    receipt = null;
+    return waiting;
   }
 }

@@ -24,6 +24,15 @@ final class Tables {
   /** (client id) to {@link PendingWill}. */
   static final Table WILL = new Table(105, "will", Family.STATE);
 
+  /** (share name/filter) to {@link GroupRow}. */
+  static final Table GROUP = new Table(106, "group", Family.STATE);
+
+  /** (share name/filter, incarnation, sequence of the first) to {@link QueueRow}s. */
+  static final Table GROUP_QUEUE = new Table(107, "group_queue", Family.QUEUE);
+
+  /** (share name/filter, incarnation) to {@link ProgressRow}. */
+  static final Table GROUP_PROGRESS = new Table(108, "group_progress", Family.STATE);
+
   /** (topic) to a {@link QueueRow} of one message. */
   static final Table RETAINED = new Table(130, "retained", Family.STATE);
 

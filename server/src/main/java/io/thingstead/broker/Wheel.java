@@ -34,7 +34,8 @@ public final class Wheel {
   void turn(long nowMillis) {
     long now = Math.floorDiv(nowMillis, 1000);
     if (second < 0) {
-      second = now - 1;
+      // What became due before the first turn, as while the server was down, may be anywhere.
+      second = now - SLOTS;
     }
     // After a long pause every slot is looked at once.
     long first = Math.max(second + 1, now - SLOTS + 1);

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class Wills {
   private static final System.Logger LOG = System.getLogger(Wills.class.getName());
 
+  private static final long RETRY_MILLIS_MIN = 1_000;
+  private static final long RETRY_MILLIS_MAX = 64_000;
+
   private final Broker broker;
 
   Wills(Broker broker) {
@@ -68,11 +71,21 @@ final class Wills {
     PendingWill will = session.will();
     if (will != null) {
       session.will(null);
-      publish(session.lane(), session.partition(), session.clientId(), will);
+      publish(new Leaving(session.lane(), session.partition(), session.clientId(), will), 0);
     }
   }
 
-  private void publish(Lane lane, int partition, String clientId, PendingWill will) {
+  /** A will that is being published. */
+  private record Leaving(Lane lane, int partition, String clientId, PendingWill will) {}
+
+  private void publish(Leaving one, int tries) {
+    if (!broker.accepting()) {
+      // Nobody could keep it now. Its row stays, so that the next start finds it too.
+      again(one, tries, Outcome.UNAVAILABLE);
+      return;
+    }
+    Lane lane = one.lane;
+    PendingWill will = one.will;
     Outgoing message = lane.outgoing();
     byte[] payload = will.payload();
     message.begin(broker.topic(will.topic()), Unpooled.wrappedBuffer(payload), 0, payload.length);
@@ -84,37 +97,55 @@ final class Wills {
         will.expirySeconds() < 0 ? Long.MAX_VALUE : message.nowMillis + will.expirySeconds() * 1000;
     message.publisher = null;
     message.passing = false;
-    Origin origin = new Origin(clientId, will.principalId(), null, 0);
+    Origin origin = new Origin(one.clientId, will.principalId(), null, 0);
     Receipt receipt = broker.route(lane, message, origin);
     if (receipt == null) {
-      forget(lane, partition, clientId);
+      forget(one);
     } else {
-      receipt.seal(outcome -> published(lane, partition, clientId, will, outcome));
+      receipt.seal(outcome -> published(one, tries, outcome));
     }
   }
 
-  private void published(
-      Lane lane, int partition, String clientId, PendingWill will, Outcome outcome) {
-    if (outcome == Outcome.ACCEPTED) {
-      forget(lane, partition, clientId);
-      return;
+  private void published(Leaving one, int tries, Outcome outcome) {
+    switch (outcome) {
+      case ACCEPTED -> forget(one);
+      case OVER_QUOTA -> {
+        // A receiver's queue is full, which is counted there; the others would get it again.
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "the will of client={0} on topic={1} was dropped for a receiver whose queue is full",
+            one.clientId,
+            one.will.topic().text());
+        forget(one);
+      }
+      // Who has got it already gets it again, which is better than never.
+      case UNAVAILABLE -> again(one, tries, outcome);
     }
-    // Its row stays, unless the client comes back with another will. Who has got it by then gets
-    // it twice, which is better than never.
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "the will of client={0} on topic={1} was not taken by all: {2}; it is published again"
-            + " at the next start",
-        clientId,
-        will.topic().text(),
-        outcome);
   }
 
-  private void forget(Lane lane, int partition, String clientId) {
-    Session now = broker.clients().get(lane, clientId);
+  private void again(Leaving one, int tries, Outcome outcome) {
+    if (tries == 0) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the will of client={0} on topic={1} was not taken by all: {2}; it is tried again",
+          one.clientId,
+          one.will.topic().text(),
+          outcome);
+    }
+    long millis = Math.min(RETRY_MILLIS_MIN << Math.min(tries, 6), RETRY_MILLIS_MAX);
+    one.lane.wheel().at(one.lane.nowMillis() + millis, () -> publish(one, tries + 1));
+  }
+
+  private void forget(Leaving one) {
+    Session now = broker.clients().get(one.lane, one.clientId);
     if (now == null || now.will() == null) {
-      lane.journal()
-          .delete(Tables.shard(partition), broker.accountNumber(), Tables.WILL, Key.of(clientId));
+      one.lane
+          .journal()
+          .delete(
+              Tables.shard(one.partition),
+              broker.accountNumber(),
+              Tables.WILL,
+              Key.of(one.clientId));
     }
   }
 
@@ -125,7 +156,7 @@ final class Wills {
       PendingWill will = PendingWill.decode(row.value());
       Session session = broker.clients().get(lane, clientId);
       if (session == null) {
-        publish(lane, Tables.partition(clientId), clientId, will);
+        publish(new Leaving(lane, Tables.partition(clientId), clientId, will), 0);
       } else {
         session.will(will);
         lost(session);

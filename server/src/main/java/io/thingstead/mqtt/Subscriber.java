@@ -58,10 +58,23 @@ final class Subscriber {
           .subscribe(
               session,
               wanted,
-              durable -> {
-                if (durable) {
-                  reasons.set(at, granted(wanted.qos()));
-                  made.add(new Made(wanted, fresh));
+              outcome -> {
+                switch (outcome) {
+                  case ACCEPTED -> {
+                    reasons.set(at, granted(wanted.qos()));
+                    made.add(new Made(wanted, fresh));
+                  }
+                  case OVER_QUOTA ->
+                      refuse(
+                          wanted.text(),
+                          at,
+                          refused,
+                          ReasonCode.QUOTA_EXCEEDED,
+                          "the account has %d shared groups, or this one %d members"
+                              .formatted(
+                                  limits.subscriptions().groupsPerAccount(),
+                                  limits.subscriptions().membersPerGroup()));
+                  case UNAVAILABLE -> {}
                 }
                 answer(packet, session, refused, made, open);
               });

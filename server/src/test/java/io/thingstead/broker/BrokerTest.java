@@ -11,90 +11,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of messages, wills and sessions when something is in the way. */
-class BrokerTest {
-  private static final long HOUR = 3600;
-
-  private SimulatedBroker server = new SimulatedBroker(1);
-
-  private static PendingWill will(String topic) {
-    return new PendingWill(
-        new Topic(topic),
-        new byte[] {1},
-        Qos.AT_LEAST_ONCE,
-        false,
-        0,
-        -1,
-        MessageProperties.NONE,
-        null);
-  }
-
-  /** A connection whose CONNECT is under way; it is connected when it has a session. */
-  private RecordingTarget connecting(
-      String id, boolean clean, long expirySeconds, @Nullable PendingWill will) {
-    Lane lane = server.broker.clients().lane(id);
-    RecordingTarget target = new RecordingTarget(lane);
-    Connecting client =
-        new Connecting(id, clean, false, expirySeconds, 60_000, new Permissive(), will);
-    Clients.Connected answer =
-        new Clients.Connected() {
-          @Override
-          public void connected(Session session, boolean present) {
-            target.session = session;
-          }
-
-          @Override
-          public void refused(Closing why) {
-            target.closed = why;
-          }
-        };
-    lane.loop().execute(() -> server.broker.clients().connect(client, target, answer));
-    return target;
-  }
-
-  private RecordingTarget connected(
-      String id, boolean clean, long expirySeconds, @Nullable PendingWill will) {
-    RecordingTarget target = connecting(id, clean, expirySeconds, will);
-    server.simulation.runUntilIdle();
-    assertThat(target.session).isNotNull();
-    return target;
-  }
-
-  private RecordingTarget subscriber(
-      String id, boolean clean, long expirySeconds, String filter, @Nullable PendingWill will) {
-    RecordingTarget target = connected(id, clean, expirySeconds, will);
-    subscribe(target, filter);
-    return target;
-  }
-
-  private void subscribe(RecordingTarget target, String filter) {
-    Session session = requireNonNull(target.session);
-    Subscribing request =
-        new Subscribing(
-            filter,
-            new TopicFilter(filter),
-            null,
-            Qos.AT_LEAST_ONCE,
-            false,
-            false,
-            Subscribing.Retained.DO_NOT_SEND,
-            0);
-    run(session, () -> server.broker.clients().subscribe(session, request, _ -> {}));
-  }
-
-  private void run(Session session, Runnable task) {
-    session.lane().loop().execute(task);
-    server.simulation.runUntilIdle();
-  }
-
-  private void lose(RecordingTarget target) {
-    Session session = requireNonNull(target.session);
-    run(session, () -> server.broker.clients().disconnected(session, target, true));
-  }
-
+class BrokerTest extends BrokerScene {
   @Test
   void willOfASlowClientDoesNotTakeTheMessageFromThoseBehindIt() {
     String[] ids =
@@ -114,7 +34,7 @@ class BrokerTest {
     int count = Outbound.WAITING_BYTES_MAX / payload.length + 10;
     List<Outcome> outcomes = new ArrayList<>();
     for (int i = 0; i < count && slow.closed == null; i++) {
-      run(publisher, () -> publish(publisher, payload, outcomes));
+      run(publisher, () -> publish(publisher, "t", payload, Qos.AT_LEAST_ONCE, outcomes));
     }
 
     assertThat(slow.closed).isEqualTo(Closing.TOO_SLOW);
@@ -123,26 +43,6 @@ class BrokerTest {
     assertThat(Collections.frequency(before.topics, "will")).isEqualTo(1);
     assertThat(Collections.frequency(behind.topics, "will")).isEqualTo(1);
     assertThat(server.broker.counters().tooSlow.sum()).isEqualTo(1);
-  }
-
-  private void publish(Session publisher, byte[] payload, List<Outcome> outcomes) {
-    Receipt receipt =
-        server.broker.publish(
-            publisher,
-            server.broker.topic(new Topic("t")),
-            Unpooled.wrappedBuffer(payload),
-            0,
-            payload.length,
-            Qos.AT_LEAST_ONCE,
-            false,
-            Long.MAX_VALUE,
-            MessageProperties.NONE,
-            Origin.SERVER);
-    if (receipt == null) {
-      outcomes.add(Outcome.ACCEPTED);
-    } else {
-      receipt.seal(outcomes::add);
-    }
   }
 
   @Test
@@ -155,6 +55,61 @@ class BrokerTest {
     server.crash();
 
     assertThat(connected("keeper", false, HOUR, null).topics).containsExactly("will");
+  }
+
+  @Test
+  void willThatCouldNotBeKeptIsPublishedWhenTheStoreTakesItAgain() {
+    RecordingTarget keeper = subscriber("keeper", false, HOUR, "will", null);
+    RecordingTarget lost = connected("lost", true, 0, will("will"));
+    server.accepting = false;
+    lose(lost);
+    seconds(3);
+    assertThat(keeper.topics).isEmpty();
+    server.accepting = true;
+    seconds(10);
+    assertThat(keeper.topics).containsExactly("will");
+    keeper.acknowledge(server);
+    seconds(2);
+    server.crash();
+    assertThat(back("keeper").topics).as("its row is gone").isEmpty();
+  }
+
+  @Test
+  void willWaitsForItsDelayAlsoOverARestartAndIsWithdrawnByAReturn() {
+    RecordingTarget keeper = subscriber("keeper", false, HOUR, "will", null);
+    PendingWill late =
+        new PendingWill(
+            new Topic("will"),
+            new byte[] {1},
+            Qos.AT_LEAST_ONCE,
+            false,
+            30,
+            -1,
+            MessageProperties.NONE,
+            null);
+    connected("lost", false, HOUR, late);
+    server.crash();
+    seconds(20);
+    keeper = back("keeper");
+    assertThat(keeper.topics).isEmpty();
+    seconds(15);
+    assertThat(keeper.topics).containsExactly("will");
+
+    lose(connected("lost", false, HOUR, late));
+    seconds(20);
+    connected("lost", false, HOUR, null);
+    seconds(40);
+    assertThat(keeper.topics).containsExactly("will");
+  }
+
+  @Test
+  void sessionThatExpiredWhileTheServerWasDownIsForgottenAtTheStart() {
+    away("c", "t");
+    server.simulation.advanceWithoutTurns(Duration.ofSeconds(2 * HOUR));
+    server.crash();
+    seconds(2);
+    assertThat(server.broker.counters().expired.sum()).isEqualTo(1);
+    assertThat(server.simulation.store().rows()).isZero();
   }
 
   @Test

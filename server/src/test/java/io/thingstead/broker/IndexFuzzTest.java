@@ -93,7 +93,7 @@ class IndexFuzzTest {
   @Test
   void oneOwnerHasOneInterestUnderAFilter() {
     SubscriptionIndex index = new SubscriptionIndex(true);
-    SharedGroup group = new SharedGroup();
+    Attachment group = new Attachment(_ -> null);
     TopicFilter filter = new TopicFilter("a/+");
 
     assertThat(index.add(filter, group)).isTrue();

@@ -6,15 +6,22 @@ import io.thingstead.mqtt.Decoder;
 import io.thingstead.mqtt.Packet;
 import io.thingstead.mqtt.Publish;
 import io.thingstead.mqtt.Version;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A client's end of a connection that keeps the topics of what it gets and acknowledges nothing.
- */
+/** A client's end of a connection that keeps what it gets and acknowledges when told. */
 final class RecordingTarget implements Target {
   final List<String> topics = new ArrayList<>();
+  final List<String> texts = new ArrayList<>();
+
+  /** Packet ids in flight. */
+  final Map<Integer, Qos> unanswered = new LinkedHashMap<>();
+
   boolean writable = true;
   @Nullable Closing closed;
   @Nullable Session session;
@@ -24,6 +31,27 @@ final class RecordingTarget implements Target {
 
   RecordingTarget(Lane lane) {
     this.lane = lane;
+  }
+
+  /** Acknowledges all it has, and what comes then. */
+  void acknowledge(SimulatedBroker server) {
+    Session mine = Objects.requireNonNull(session);
+    while (!unanswered.isEmpty()) {
+      Map<Integer, Qos> now = Map.copyOf(unanswered);
+      unanswered.clear();
+      lane.loop()
+          .execute(
+              () ->
+                  now.forEach(
+                      (id, qos) -> {
+                        if (qos == Qos.AT_LEAST_ONCE) {
+                          mine.acknowledged(id);
+                        } else {
+                          mine.received(id, false);
+                        }
+                      }));
+      server.simulation.runUntilIdle();
+    }
   }
 
   @Override
@@ -58,13 +86,19 @@ final class RecordingTarget implements Target {
     for (Packet packet = decoder.decode(out); packet != null; packet = decoder.decode(out)) {
       if (packet instanceof Publish publish) {
         topics.add(publish.topic());
+        texts.add(publish.payload().toString(StandardCharsets.UTF_8));
+        if (publish.qos() != Qos.AT_MOST_ONCE) {
+          unanswered.put(publish.packetId(), publish.qos());
+        }
       }
     }
     out.clear();
   }
 
   @Override
-  public void release(int packetId) {}
+  public void release(int packetId) {
+    Objects.requireNonNull(session).completed(packetId);
+  }
 
   @Override
   public void close(Closing why) {

@@ -22,9 +22,31 @@ final class SimulatedBroker {
   /** Whether there is room on the disk. */
   boolean accepting = true;
 
+  private final Limits limits;
+
   SimulatedBroker(long seed) {
+    this(seed, Limits.of(Profile.THINGSTEAD));
+  }
+
+  SimulatedBroker(long seed, Limits limits) {
+    this.limits = limits;
     simulation = new Simulation(seed);
     start();
+  }
+
+  /** These limits with others for sessions. */
+  static Limits with(Limits limits, Limits.Sessions sessions) {
+    return new Limits(
+        limits.topics(),
+        limits.connect(),
+        limits.messages(),
+        limits.subscriptions(),
+        sessions,
+        limits.retained(),
+        limits.api(),
+        limits.policies(),
+        limits.shadows(),
+        limits.rules());
   }
 
   private void start() {
@@ -42,7 +64,7 @@ final class SimulatedBroker {
             new SimulatedLoop("reader", workers),
             () -> accepting && engine.accepting());
     Account account = new Account(new AccountId("000000000000"), "us-east-1", Profile.THINGSTEAD);
-    broker = new Broker(account, Limits.of(Profile.THINGSTEAD), lanes, storage);
+    broker = new Broker(account, limits, lanes, storage);
     var loaded =
         broker
             .load()

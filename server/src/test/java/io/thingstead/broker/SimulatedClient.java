@@ -250,8 +250,8 @@ final class SimulatedClient {
                 .subscribe(
                     joined,
                     all,
-                    durable -> {
-                      if (durable && to != null) {
+                    outcome -> {
+                      if (outcome == Outcome.ACCEPTED && to != null) {
                         send(to, () -> subscribed = true);
                       }
                     });

@@ -1,0 +1,581 @@
+package io.thingstead.broker;
+
+import io.thingstead.engine.Batch;
+import io.thingstead.engine.Key;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of a shared group that no member has taken yet: those that nobody had room for,
+ * those that a member did not acknowledge before it went away, and copies of those that a member
+ * holds for longer than a commit takes. Durable while the group has a durable member; for the lane
+ * of the group.
+ *
+ * <p>A message is handed to a member as a {@link Lease}, or, when it must arrive exactly once,
+ * moved into the member's own queue in one batch.
+ */
+final class Backlog implements Journal.Writer, Reserving {
+  private static final System.Logger LOG = System.getLogger(Backlog.class.getName());
+
+  /** Messages in memory while members are online; and those of a group that keeps nothing. */
+  private static final int READY_MAX = 10_000;
+
+  private static final int READY_BYTES_MAX = 4 << 20;
+
+  /** Messages handed to a member that it has not yet said whether it takes. */
+  private static final int ASKED_MAX = 16;
+
+  private static final long RETRY_MILLIS = 1_000;
+
+  private final Broker broker;
+  private final SharedGroup group;
+  private final QueuePlace place;
+  private final Numbers numbers = new Numbers();
+  private final QueueWriter writer;
+  private final QueueReader reader;
+  private final ArrayDeque<Stored> ready = new ArrayDeque<>(1);
+  private int readyBytes;
+
+  /** What members hold, by number. */
+  private final TreeMap<Long, Lease> held = new TreeMap<>();
+
+  private final Map<Session, Hand> hands = new HashMap<>(2);
+  private int turn;
+  private boolean progressed;
+  private boolean progressMatters = true;
+  private final Journal.Waiter progressWritten = this::progressWritten;
+  private boolean named;
+  private boolean retrying;
+  private boolean ended;
+  private long fullLogged;
+  private volatile boolean waiting;
+
+  /** How much one member is being asked to take. */
+  private static final class Hand {
+    private int asked;
+    private boolean busy;
+    private long second;
+    private int inSecond;
+  }
+
+  /**
+   * @param begun the incarnation under which a former run has queued messages, if it has
+   */
+  Backlog(Broker broker, SharedGroup group, Lane lane, @Nullable Long begun) {
+    this.broker = broker;
+    this.group = group;
+    place =
+        new QueuePlace(
+            broker,
+            lane,
+            Tables.partition(group.name()),
+            Tables.GROUP_QUEUE,
+            Tables.GROUP_PROGRESS,
+            group.name(),
+            begun == null ? broker.lanes().incarnation() : begun);
+    named = begun != null;
+    writer = new QueueWriter(place);
+    reader = new QueueReader(place, numbers, writer, this::fetched, this::pump);
+  }
+
+  Lane lane() {
+    return place.lane();
+  }
+
+  /** Whether messages wait here, so that new ones must queue up; any thread may ask. */
+  boolean waiting() {
+    return waiting;
+  }
+
+  long queued() {
+    return numbers.open();
+  }
+
+  // ---- What comes in
+
+  /** Takes a message that no member took; the receipt, of any lane, hears when it is safe. */
+  void offer(Stored message, @Nullable Receipt receipt) {
+    Stored kept = take(message, receipt, false);
+    if (kept != null) {
+      queue(kept);
+      pump();
+    }
+  }
+
+  /** Keeps a copy of what a member holds. */
+  void park(Lease lease, Stored message, Receipt receipt) {
+    if (lease.over) {
+      complete(receipt, Outcome.ACCEPTED);
+      return;
+    }
+    Stored kept = take(message, receipt, true);
+    if (kept != null) {
+      hold(lease, kept);
+    }
+  }
+
+  /** A member went away before it acknowledged this. */
+  void giveBack(Lease lease, Stored message, @Nullable Receipt receipt) {
+    lease.over = true;
+    Stored kept = lease.kept;
+    if (kept == null) {
+      offer(message, receipt);
+      return;
+    }
+    held.remove(kept.sequence);
+    ready.addFirst(kept);
+    readyBytes += kept.bytes();
+    pump();
+  }
+
+  /** The member has it. */
+  void done(Lease lease) {
+    lease.over = true;
+    Stored kept = lease.kept;
+    if (kept != null) {
+      held.remove(kept.sequence);
+      taken(kept);
+      pump();
+    }
+  }
+
+  private @Nullable Stored take(Stored message, @Nullable Receipt receipt, boolean inHand) {
+    if (ended) {
+      // The last member has left: as if there had been nobody.
+      complete(receipt, Outcome.ACCEPTED);
+      return null;
+    }
+    if (!hasRoom(message)) {
+      complete(receipt, Outcome.OVER_QUOTA);
+      return null;
+    }
+    Stored kept = message.numbered(inHand ? numbers.reserve() : numbers.next());
+    if (group.durable()) {
+      name();
+      writer.add(kept);
+      lane().journal().write(this);
+      kept.receipt = here(receipt);
+    } else {
+      complete(receipt, Outcome.ACCEPTED);
+    }
+    return kept;
+  }
+
+  private boolean hasRoom(Stored message) {
+    boolean room =
+        group.durable()
+            ? queued() < broker.limits().sessions().queuedPerGroup() && broker.accepting()
+            : ready.size() < READY_MAX && readyBytes + message.bytes() <= READY_BYTES_MAX;
+    if (!room) {
+      broker.counters().overflowed.increment();
+      long now = lane().nowMillis();
+      if (now - fullLogged >= 60_000) {
+        fullLogged = now;
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "shared group {0} has {1} messages waiting: new ones are refused to their publishers",
+            group.name(),
+            queued());
+      }
+    }
+    return room;
+  }
+
+  /** A receipt of this lane that ends another's branch. */
+  private @Nullable Receipt here(@Nullable Receipt receipt) {
+    if (receipt == null) {
+      return null;
+    }
+    Receipt here = new Receipt(lane());
+    here.branch();
+    here.seal(outcome -> complete(receipt, outcome));
+    return here;
+  }
+
+  private void complete(@Nullable Receipt receipt, Outcome outcome) {
+    if (receipt != null) {
+      lane().send(receipt.lane(), () -> receipt.complete(outcome));
+    }
+  }
+
+  private void queue(Stored kept) {
+    boolean room = ready.size() < READY_MAX && readyBytes < READY_BYTES_MAX;
+    if (group.durable() && (reader.spilled() || !room || !anyoneOnline())) {
+      reader.spill(kept);
+    } else {
+      fetched(kept);
+    }
+  }
+
+  private void fetched(Stored kept) {
+    ready.add(kept);
+    readyBytes += kept.bytes();
+  }
+
+  private boolean anyoneOnline() {
+    for (SharedGroup.Member member : group.members()) {
+      if (member.session().online()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // ---- Exactly once, from a publisher that commits more with it
+
+  @Override
+  public QueuePlace place() {
+    return place;
+  }
+
+  /** Reserves the place of a message; null when the queue is full. */
+  @Nullable Stored reserve(Stored message) {
+    if (ended || !hasRoom(message)) {
+      return null;
+    }
+    name();
+    return message.numbered(numbers.reserve());
+  }
+
+  @Override
+  public void confirm(Stored kept) {
+    if (ended) {
+      lane()
+          .journal()
+          .delete(
+              Tables.shard(place.partition()),
+              broker.accountNumber(),
+              place.rows(),
+              place.key(kept.sequence));
+      return;
+    }
+    numbers.written(kept.sequence);
+    kept.durable = true;
+    writer.found(kept.sequence, kept.sequence);
+    reader.confirmed(kept);
+    pump();
+  }
+
+  @Override
+  public void abandon(Stored kept) {
+    if (!ended) {
+      taken(kept);
+    }
+  }
+
+  // ---- What goes out
+
+  /** A member came online, or has room again. */
+  void wake(Session session) {
+    Hand hand = hands.get(session);
+    if (hand != null) {
+      hand.busy = false;
+    }
+    pump();
+  }
+
+  /** Hands messages to members as long as one may have room. */
+  void pump() {
+    if (ended) {
+      return;
+    }
+    while (!ready.isEmpty()) {
+      SharedGroup.Member member = next();
+      if (member == null) {
+        break;
+      }
+      Stored message = ready.remove();
+      readyBytes -= message.bytes();
+      if (message.expired(lane().nowMillis())) {
+        broker.counters().messagesExpired.increment();
+        taken(message);
+      } else {
+        hand(member, message);
+      }
+    }
+    waiting = !ready.isEmpty() || reader.spilled();
+    if (ready.isEmpty() && reader.spilled() && next() != null) {
+      reader.fetch();
+    }
+    if (waiting) {
+      later();
+    } else {
+      hands.keySet().removeIf(session -> !group.has(session));
+    }
+  }
+
+  private SharedGroup.@Nullable Member next() {
+    SharedGroup.Member[] all = group.members();
+    long second = lane().nowMillis() / 1000;
+    for (int i = 0; i < all.length; i++) {
+      turn = turn + 1 < all.length ? turn + 1 : 0;
+      Session session = all[turn].session();
+      if (session.online()) {
+        Hand hand = hands.computeIfAbsent(session, _ -> new Hand());
+        if (hand.second != second) {
+          hand.second = second;
+          hand.inSecond = 0;
+        }
+        if (!hand.busy
+            && hand.asked < ASKED_MAX
+            && hand.inSecond < broker.limits().sessions().drainedPerMember()) {
+          return all[turn];
+        }
+      }
+    }
+    return null;
+  }
+
+  private void hand(SharedGroup.Member member, Stored message) {
+    Session session = member.session();
+    Delivery delivery = member.delivery()[0];
+    Hand hand = hands.computeIfAbsent(session, _ -> new Hand());
+    hand.asked++;
+    hand.inSecond++;
+    Lane at = session.lane();
+    if (message.qos.min(delivery.qos) == Qos.EXACTLY_ONCE && session.durable()) {
+      lane().send(at, () -> move(session, delivery, message, hand));
+      return;
+    }
+    Lease lease = new Lease(group);
+    hold(lease, message);
+    Stored copy = message.delivered(-1, delivery);
+    copy.lease = lease;
+    lease.known = true;
+    lane()
+        .send(
+            at,
+            () -> {
+              boolean takes = session.outbound().takeShared(copy);
+              at.send(lane(), () -> answered(hand, lease, message, takes));
+            });
+  }
+
+  private void hold(Lease lease, Stored kept) {
+    lease.kept = kept;
+    held.put(kept.sequence, lease);
+    renew();
+  }
+
+  private void answered(Hand hand, Lease lease, Stored message, boolean takes) {
+    hand.asked--;
+    if (!takes) {
+      hand.busy = true;
+      if (!lease.over) {
+        giveBack(lease, message, null);
+        return;
+      }
+    }
+    pump();
+  }
+
+  // On the member's lane: its queue gets a place, then both queues change in one batch of the
+  // group.
+  private void move(Session session, Delivery delivery, Stored message, Hand hand) {
+    Spool spool = session.outbound().spool();
+    Stored there =
+        session.outbound().takesShared(message) ? spool.reserve(message, delivery) : null;
+    session
+        .lane()
+        .send(
+            lane(),
+            () -> {
+              hand.asked--;
+              if (there == null) {
+                hand.busy = true;
+                ready.addFirst(message);
+                readyBytes += message.bytes();
+                pump();
+              } else {
+                moved(session, spool, message, there);
+              }
+            });
+  }
+
+  private void moved(Session session, Spool spool, Stored message, Stored there) {
+    if (ended) {
+      lane().send(session.lane(), () -> spool.abandon(there));
+      return;
+    }
+    QueuePlace to = spool.place();
+    lane()
+        .journal()
+        .put(
+            Tables.shard(to.partition()),
+            broker.accountNumber(),
+            to.rows(),
+            to.key(there.sequence),
+            QueueRow.encode(there));
+    taken(message);
+    lane().journal().write(this);
+    lane()
+        .journal()
+        .then(
+            durable -> {
+              if (!durable && !ended) {
+                // Nothing was written: it is as on disk, under a new number here.
+                Stored again = message.numbered(numbers.next());
+                writer.add(again);
+                lane().journal().writeLater(this);
+                queue(again);
+              }
+              lane()
+                  .send(
+                      session.lane(),
+                      () -> {
+                        if (durable) {
+                          spool.confirm(there);
+                        } else {
+                          spool.abandon(there);
+                        }
+                      });
+              pump();
+            });
+  }
+
+  private void taken(Stored kept) {
+    kept.acknowledged = true;
+    kept.settle(Outcome.ACCEPTED);
+    numbers.written(kept.sequence);
+    numbers.take(kept.sequence);
+    progressed = true;
+    lane().journal().writeLater(this);
+  }
+
+  /** So that few held messages do not keep the numbers of many from being forgotten. */
+  private void renew() {
+    if (!numbers.holdsBack()) {
+      return;
+    }
+    for (Lease lease : List.copyOf(held.values())) {
+      Stored old = lease.kept;
+      if (old != null) {
+        held.remove(old.sequence);
+        Stored kept = old.numbered(numbers.reserve());
+        kept.receipt = old.takeReceipt();
+        lease.kept = kept;
+        held.put(kept.sequence, lease);
+        if (group.durable()) {
+          writer.add(kept);
+        }
+        taken(old);
+      }
+    }
+    lane().journal().write(this);
+  }
+
+  private void later() {
+    if (!retrying && anyoneOnline()) {
+      retrying = true;
+      lane()
+          .wheel()
+          .at(
+              lane().nowMillis() + RETRY_MILLIS,
+              () -> {
+                retrying = false;
+                hands.values().forEach(hand -> hand.busy = false);
+                pump();
+              });
+    }
+  }
+
+  // ---- On disk
+
+  /** Goes on where a former run ended. */
+  void load(ProgressRow progress, long tail) {
+    numbers.load(progress, tail);
+    writer.unseen(true);
+    reader.begin();
+    waiting = reader.spilled();
+  }
+
+  private void name() {
+    if (!named) {
+      named = true;
+      lane()
+          .journal()
+          .put(
+              Tables.shard(place.partition()),
+              broker.accountNumber(),
+              Tables.GROUP,
+              Key.of(group.name()),
+              new GroupRow(place.incarnation()).encode());
+    }
+  }
+
+  @Override
+  public void write(Batch batch, Journal.Group commit) {
+    if (ended) {
+      writer.discard();
+      return;
+    }
+    writer.write(batch, commit, this::durable, this::refused);
+    if (progressed) {
+      progressed = false;
+      boolean matters = writer.hasRows();
+      if (matters || progressMatters) {
+        writer.dropBelow(batch, numbers.head(), numbers.isEmpty());
+        place.putProgress(batch, numbers.progress(List.of()));
+        commit.then(progressWritten);
+      }
+      progressMatters = matters;
+    }
+  }
+
+  private void progressWritten(boolean durable) {
+    if (!durable) {
+      progressMatters = true;
+      progressed = true;
+      writer.unseen(true);
+      lane().journal().writeLater(this);
+    }
+  }
+
+  private void durable(List<Stored> messages) {
+    for (Stored message : messages) {
+      message.settle(Outcome.ACCEPTED);
+      reader.durable(message);
+    }
+    reader.committed();
+    pump();
+  }
+
+  private void refused() {
+    lane().journal().writeLater(this);
+    reader.committed();
+    pump();
+  }
+
+  /**
+   * The last member has left: nobody wants what is here.
+   *
+   * @param free whether no new group has the name already
+   */
+  void end(boolean free) {
+    ended = true;
+    waiting = false;
+    writer.discard();
+    ready.forEach(message -> message.settle(Outcome.ACCEPTED));
+    ready.clear();
+    held.clear();
+    if (named) {
+      forget(broker, lane(), place.name(), place.incarnation(), free);
+    }
+  }
+
+  /** Deletes the rows of a group. */
+  static void forget(Broker broker, Lane lane, String name, long incarnation, boolean free) {
+    var shard = Tables.shard(Tables.partition(name));
+    long account = broker.accountNumber();
+    Key rows = Key.of(name, incarnation);
+    lane.journal().deleteAll(shard, account, Tables.GROUP_QUEUE, rows);
+    lane.journal().delete(shard, account, Tables.GROUP_PROGRESS, rows);
+    if (free) {
+      lane.journal().delete(shard, account, Tables.GROUP, Key.of(name));
+    }
+  }
+}
