@@ -41,7 +41,7 @@ public record Limits(
 
   private static final Policies POLICIES = new Policies(2048, 404_600, 5, 10, 2);
 
-  private static final Api API = new Api(200, 20, 15);
+  private static final Api API = new Api(200, 20, 15, UNLIMITED);
 
   private static final Shadows SHADOWS = new Shadows(8, 8 * KIB);
 
@@ -73,7 +73,7 @@ public record Limits(
           new Subscriptions(8, 50, 500_000, 128, 100, 100, 100),
           new Sessions(Duration.ofHours(1), Duration.ofDays(7), 500_000, 20, 10),
           new Retained(500_000, 1, Duration.ofDays(3 * 365)),
-          API,
+          new Api(200, 20, 15, 1),
           POLICIES,
           SHADOWS,
           RULES);
@@ -232,8 +232,10 @@ public record Limits(
    * @param retainedPage the largest page of ListRetainedMessages
    * @param subscriptionsPage the default page of ListSubscriptions
    * @param confirmationSeconds the longest wait of SendDirectMessage
+   * @param perClientPerSecond GetConnection, ListSubscriptions and DeleteConnection of one client
    */
-  public record Api(int retainedPage, int subscriptionsPage, int confirmationSeconds) {}
+  public record Api(
+      int retainedPage, int subscriptionsPage, int confirmationSeconds, int perClientPerSecond) {}
 
   /**
    * Policies and their attachments.

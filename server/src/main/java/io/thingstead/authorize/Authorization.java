@@ -1,5 +1,6 @@
 package io.thingstead.authorize;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,4 +61,11 @@ public interface Authorization {
    *     no resource
    */
   Decision decide(String action, String resourceArn);
+
+  /**
+   * The same, with what policies can know of this one call.
+   *
+   * @param facts by the name of the condition key, such as {@code iot:Topic}
+   */
+  Decision decide(String action, String resourceArn, Map<String, String> facts);
 }

@@ -1,5 +1,6 @@
 package io.thingstead.authorize;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The same answer to everything, for ever: administrators, and callers without policies. */
@@ -46,6 +47,11 @@ record FixedAuthorization(Decision answer) implements Authorization {
 
   @Override
   public Decision decide(String action, String resourceArn) {
+    return answer;
+  }
+
+  @Override
+  public Decision decide(String action, String resourceArn, Map<String, String> facts) {
     return answer;
   }
 }

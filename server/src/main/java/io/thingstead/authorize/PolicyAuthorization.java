@@ -3,7 +3,10 @@ package io.thingstead.authorize;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -121,6 +124,24 @@ final class PolicyAuthorization implements Authorization {
   @Override
   public Decision decide(String action, String resourceArn) {
     return live() ? decisions().decide(action, resourceArn) : inactive();
+  }
+
+  @Override
+  public Decision decide(String action, String resourceArn, Map<String, String> facts) {
+    if (!live()) {
+      return inactive();
+    }
+    Map<String, List<String>> own = new HashMap<>();
+    facts.forEach((name, value) -> own.put(name.toLowerCase(Locale.ROOT), List.of(value)));
+    PolicyGroup group = subject.group();
+    return group
+        .decisionClass(
+            group.compiled(),
+            name -> {
+              List<String> given = own.get(name);
+              return given == null ? fact(name) : given;
+            })
+        .decide(action, resourceArn);
   }
 
   private Decision inactive() {

@@ -325,6 +325,7 @@ public final class Node implements AutoCloseable {
         new SnapshotRoutes(new DataDirectory(settings.data()), engine, accounts);
     snapshots.clear();
     snapshots.bind(table);
+    new ClientRoutes(tenants).bind(table);
     OwnRoutes own = new OwnRoutes(tenants, meters, () -> ready && engine.accepting());
     own.bind(table);
     if (settings.allowReset()) {

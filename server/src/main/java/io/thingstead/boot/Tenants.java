@@ -130,6 +130,7 @@ final class Tenants implements AutoCloseable {
     principals.onChange(authorizer::changed);
     Broker broker = broker(account, number);
     certificates.onNewcomer(new RegistrationEvents(account, broker)::publish);
+    Presence presence = new Presence(account, broker, random);
     Shadows shadows =
         new Shadows(account, shadowShards(number), broker, limits.shadows(), this::runLater);
     Rules rules =
@@ -155,14 +156,14 @@ final class Tenants implements AutoCloseable {
             authorizer,
             why,
             broker,
-            new Presence(account, broker, random),
+            presence,
             shadows,
             rules));
-    start(broker, shadows, rules);
+    start(broker, presence, shadows, rules);
   }
 
   /** Nothing is published before everyone is there who may want it: sessions, shadows, rules. */
-  private static void start(Broker broker, Shadows shadows, Rules rules) {
+  private static void start(Broker broker, Presence presence, Shadows shadows, Rules rules) {
     broker.load().join();
     shadows.start();
     broker.attach(
@@ -173,6 +174,7 @@ final class Tenants implements AutoCloseable {
         });
     rules.start();
     broker.start().join();
+    presence.start().join();
     shadows.resume();
   }
 
@@ -185,7 +187,12 @@ final class Tenants implements AutoCloseable {
   public void close() {
     CompletableFuture<?>[] closed =
         features.values().stream()
-            .map(each -> each.broker().clients().closeAll(Closing.SHUTTING_DOWN))
+            .map(
+                each ->
+                    each.broker()
+                        .clients()
+                        .closeAll(Closing.SHUTTING_DOWN)
+                        .thenCompose(_ -> each.presence().settle()))
             .toArray(CompletableFuture[]::new);
     try {
       CompletableFuture.allOf(closed).orTimeout(CLOSE_SECONDS_MAX, TimeUnit.SECONDS).join();

@@ -27,6 +27,7 @@ public final class Broker implements Publishing {
   private final Router router;
   private final Counters counters = new Counters();
   private final Clients clients;
+  private final Remote remote;
   private final Groups groups;
   private final RetainedStore retained;
   private final boolean wildcardRetained;
@@ -46,6 +47,7 @@ public final class Broker implements Publishing {
     leases = new Leases[lanes.count()];
     Arrays.setAll(leases, i -> new Leases(lanes.at(i)));
     clients = new Clients(this, lanes);
+    remote = new Remote(this, clients);
     retained =
         new RetainedStore(
             this, lanes, new RetainedIndex(hashMatchesParent), limits.retained().messages());
@@ -101,6 +103,11 @@ public final class Broker implements Publishing {
   /** Sessions by client id. */
   public Clients clients() {
     return clients;
+  }
+
+  /** Clients as others see and reach them. */
+  public Remote remote() {
+    return remote;
   }
 
   /** Retained messages, for the API. */

@@ -5,10 +5,10 @@ import io.thingstead.engine.Rows;
 import io.thingstead.model.Limits;
 import io.thingstead.model.topic.TopicFilter;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +29,8 @@ public final class Clients {
     this.broker = broker;
     this.lanes = lanes;
     for (int i = 0; i < lanes.count(); i++) {
-      byLane.add(new HashMap<>());
+      // Changed by its lane alone; others read the client ids.
+      byLane.add(new ConcurrentHashMap<>());
       unroutedByLane.add(new ArrayList<>());
     }
     wills = new Wills(broker);
@@ -202,6 +203,16 @@ public final class Clients {
     }
     session.expirySeconds(Math.min(seconds, limits.sessions().expiry().toSeconds()));
     return true;
+  }
+
+  /** The client's will is not to be published, however it leaves; on its lane. */
+  void withholdWill(Session session) {
+    wills.cancel(session);
+  }
+
+  /** Tells every client id that has a session; on any thread. */
+  void forEachId(Consumer<String> to) {
+    byLane.forEach(lane -> lane.keySet().forEach(to));
   }
 
   private void away(Session session) {

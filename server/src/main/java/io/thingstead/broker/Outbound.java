@@ -23,6 +23,7 @@ final class Outbound {
   private int readyBytes;
   private Window window = new Window(1);
   private @Nullable Spool spool;
+  private @Nullable Directs directs;
   private boolean pumping;
 
   /** A shared group was told that there is no room. */
@@ -54,6 +55,21 @@ final class Outbound {
     return made;
   }
 
+  /** Messages that come past all queues; made when first needed. */
+  Directs directs() {
+    Directs made = directs;
+    if (made == null) {
+      made = new Directs(session);
+      directs = made;
+    }
+    return made;
+  }
+
+  /** Messages that wait for the client. */
+  long queued() {
+    return session.durable() ? spool().queued() : ready.size();
+  }
+
   private Lane lane() {
     return session.lane();
   }
@@ -68,6 +84,9 @@ final class Outbound {
 
   void offline() {
     giveBack();
+    if (directs != null) {
+      directs.offline();
+    }
     if (session.durable()) {
       spool().offline(ready);
     }
@@ -301,6 +320,9 @@ final class Outbound {
       return;
     }
     pumping = true;
+    if (directs != null) {
+      directs.pump();
+    }
     Target to = session.target();
     while (to != null && to.writable()) {
       Stored next = ready.peek();
@@ -408,6 +430,9 @@ final class Outbound {
       return;
     }
     free(id);
+    if (directs != null) {
+      directs.acknowledged(id);
+    }
     pump();
   }
 

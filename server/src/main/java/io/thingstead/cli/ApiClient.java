@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a server, by signed requests, what only administrators may ask. */
 final class ApiClient {
@@ -20,20 +21,42 @@ final class ApiClient {
 
   private final Target.Server server;
   private final InstantSource clock;
+  private final String service;
 
   ApiClient(Target.Server server, InstantSource clock) {
+    this(server, clock, "iot");
+  }
+
+  /**
+   * @param service in whose name requests are signed
+   */
+  ApiClient(Target.Server server, InstantSource clock, String service) {
     this.server = server;
     this.clock = clock;
+    this.service = service;
   }
 
   /** The body of the answer to a GET. */
   String get(String path, Map<String, String> query) {
-    String encoded =
-        new TreeMap<>(query)
-            .entrySet().stream()
-                .map(e -> encode(e.getKey()) + "=" + encode(e.getValue()))
-                .collect(Collectors.joining("&"));
-    return send("GET", path, encoded, "");
+    return send("GET", path, encode(query), "");
+  }
+
+  /** The same, or null when the server answers that there is no such thing. */
+  @Nullable String find(String path, Map<String, String> query) {
+    HttpResponse<String> response = ask("GET", path, encode(query), "");
+    return response.statusCode() == 404 ? null : body(response);
+  }
+
+  /** The body of the answer to a DELETE. */
+  String delete(String path, Map<String, String> query) {
+    return send("DELETE", path, encode(query), "");
+  }
+
+  private static String encode(Map<String, String> query) {
+    return new TreeMap<>(query)
+        .entrySet().stream()
+            .map(e -> encode(e.getKey()) + "=" + encode(e.getValue()))
+            .collect(Collectors.joining("&"));
   }
 
   /** The body of the answer to a POST of JSON. */
@@ -47,10 +70,14 @@ final class ApiClient {
   }
 
   private String send(String method, String path, String query, String body) {
+    return body(ask(method, path, query, body));
+  }
+
+  private HttpResponse<String> ask(String method, String path, String query, String body) {
     CredentialsFile.Entry key = server.key();
     URI uri = server.endpoint().resolve(path + (query.isEmpty() ? "" : "?" + query));
     RequestSigner.Signed signed =
-        new RequestSigner(key, server.region())
+        new RequestSigner(key, server.region(), service)
             .sign(method, uri, body.getBytes(StandardCharsets.UTF_8), clock.instant());
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
@@ -58,7 +85,10 @@ final class ApiClient {
             .header("content-type", "application/json")
             .method(method, HttpRequest.BodyPublishers.ofString(body));
     signed.headers().forEach(request::header);
-    HttpResponse<String> response = exchange(request.build());
+    return exchange(request.build());
+  }
+
+  private static String body(HttpResponse<String> response) {
     if (response.statusCode() / 100 != 2) {
       throw new CommandFailedException(
           "the server refused ("

@@ -23,6 +23,11 @@ public final class Cli {
         new CommandLine(new AccountCommand())
             .addSubcommand(new AccountCommand.Create(surroundings))
             .addSubcommand(new AccountCommand.ListAll(surroundings));
+    CommandLine clients =
+        new CommandLine(new ClientsCommand())
+            .addSubcommand(new ClientsCommand.ListAll(surroundings))
+            .addSubcommand(new ClientsCommand.Show(surroundings))
+            .addSubcommand(new ClientsCommand.Disconnect(surroundings));
     CommandLine aws =
         new CommandLine(new AwsCommand(surroundings))
             .setStopAtPositional(true)
@@ -35,6 +40,7 @@ public final class Cli {
             .addSubcommand(new WhyCommand(surroundings))
             .addSubcommand(new DoctorCommand(surroundings))
             .addSubcommand(account)
+            .addSubcommand(clients)
             .addSubcommand(new BackupCommand(surroundings))
             .addSubcommand(new RestoreCommand(surroundings))
             .addSubcommand(new VersionCommand(surroundings))

@@ -16,16 +16,17 @@ import javax.crypto.spec.SecretKeySpec;
 
 /** Signs requests whose query is already sorted and encoded (AWS Signature Version 4). */
 final class RequestSigner {
-  private static final String SERVICE = "iot";
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
   private final CredentialsFile.Entry key;
   private final String region;
+  private final String service;
 
-  RequestSigner(CredentialsFile.Entry key, String region) {
+  RequestSigner(CredentialsFile.Entry key, String region, String service) {
     this.key = key;
     this.region = region;
+    this.service = service;
   }
 
   /** Headers to send beside Host. */
@@ -33,7 +34,7 @@ final class RequestSigner {
 
   Signed sign(String method, URI uri, byte[] body, Instant now) {
     String time = TIME.format(now);
-    String scope = time.substring(0, 8) + "/" + region + "/" + SERVICE + "/aws4_request";
+    String scope = time.substring(0, 8) + "/" + region + "/" + service + "/aws4_request";
     String bodyHash = HexFormat.of().formatHex(sha256(body));
     TreeMap<String, String> headers = new TreeMap<>();
     headers.put("host", host(uri));

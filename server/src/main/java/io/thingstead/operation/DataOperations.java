@@ -145,7 +145,7 @@ final class DataOperations {
     permit(call, "iot:ListRetainedMessages", call.account().arn("topic/*"));
     int limit = in.maxResults() == null ? PAGE_MAX : in.maxResults();
     List<RetainedMessage> found =
-        features.apply(call.account()).broker().retainedAfter(topicOf(in.nextToken()), limit + 1);
+        features.apply(call.account()).broker().retainedAfter(textOf(in.nextToken()), limit + 1);
     List<RetainedMessage> page = found.size() > limit ? found.subList(0, limit) : found;
     return new ListRetainedMessagesResponse(
         page.stream()
@@ -160,13 +160,15 @@ final class DataOperations {
         found.size() > limit ? tokenOf(page.getLast().topic()) : null);
   }
 
-  private static String tokenOf(String topic) {
+  /** The token of the page that begins behind this text. */
+  static String tokenOf(String topic) {
     return Base64.getUrlEncoder()
         .withoutPadding()
         .encodeToString(topic.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static @Nullable String topicOf(@Nullable String token) {
+  /** The text that a token stands for. */
+  static @Nullable String textOf(@Nullable String token) {
     if (token == null) {
       return null;
     }

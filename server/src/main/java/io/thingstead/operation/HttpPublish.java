@@ -1,7 +1,6 @@
 package io.thingstead.operation;
 
 import io.thingstead.account.Account;
-import io.thingstead.api.iotdata.PayloadFormatIndicator;
 import io.thingstead.api.iotdata.PublishRequest;
 import io.thingstead.api.iotdata.PublishResponse;
 import io.thingstead.authorize.Authorization;
@@ -14,12 +13,9 @@ import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
-import io.thingstead.model.topic.InvalidTopicException;
 import io.thingstead.model.topic.ReservedTopics;
 import io.thingstead.model.topic.Topic;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -41,17 +37,13 @@ final class HttpPublish {
     Features mine = features.apply(call.account());
     Profile profile = call.account().profile();
     Limits limits = Limits.of(profile);
-    Topic topic = topic(in.topic(), limits, profile);
-    boolean retain = Boolean.TRUE.equals(in.retain());
-    byte[] payload = in.payload() == null ? new byte[0] : in.payload();
-    if (payload.length > limits.messages().payloadBytes()) {
-      throw new ApiException(
-          AwsError.REQUEST_ENTITY_TOO_LARGE,
-          "the payload has "
-              + payload.length
-              + " bytes; the limit is "
-              + limits.messages().payloadBytes());
+    MessageSizes sizes = new MessageSizes(limits);
+    Topic topic = sizes.topic(in.topic());
+    if (!ReservedTopics.mayPublish(topic, profile)) {
+      throw invalid("clients may not publish on the reserved topic " + topic);
     }
+    boolean retain = Boolean.TRUE.equals(in.retain());
+    byte[] payload = sizes.payload(in.payload());
     Authorization may = DataOperations.authorization(mine, call);
     DataOperations.require(may.publish(topic.text()));
     if (retain) {
@@ -60,22 +52,15 @@ final class HttpPublish {
       }
       DataOperations.require(may.retain(topic.text()));
     }
-    MessageProperties properties = properties(in, limits);
+    MessageProperties properties =
+        sizes.properties(
+            in.payloadFormatIndicator(),
+            in.contentType(),
+            in.responseTopic(),
+            in.correlationData(),
+            in.userProperties());
     await(mine.broker().publish(message(call, in, topic, retain, payload, properties, limits)));
     return new PublishResponse("OK", call.requestId());
-  }
-
-  private static Topic topic(String text, Limits limits, Profile profile) {
-    Topic topic;
-    try {
-      topic = Topic.parse(text, limits.topics());
-    } catch (InvalidTopicException e) {
-      throw invalid(String.valueOf(e.getMessage()));
-    }
-    if (!ReservedTopics.mayPublish(topic, profile)) {
-      throw invalid("clients may not publish on the reserved topic " + topic);
-    }
-    return topic;
   }
 
   private Message message(
@@ -111,58 +96,6 @@ final class HttpPublish {
       throw invalid("messageExpiry is " + seconds + "; it is seconds, 0 or more");
     }
     return now + Math.clamp(seconds, 1, limits.messages().expirySeconds()) * MILLIS;
-  }
-
-  private static MessageProperties properties(PublishRequest in, Limits limits) {
-    PayloadFormatIndicator format = in.payloadFormatIndicator();
-    MessageProperties properties =
-        new MessageProperties(
-            format == null ? null : format == PayloadFormatIndicator.UTF8_DATA,
-            in.contentType(),
-            responseTopic(in.responseTopic(), limits),
-            correlation(in.correlationData()),
-            UserPropertiesJson.read(in.userProperties()));
-    byte[] correlation = properties.correlationData();
-    atMost("contentType", bytes(in.contentType()), limits.messages().contentTypeBytes());
-    atMost(
-        "correlationData",
-        correlation == null ? 0 : correlation.length,
-        limits.messages().correlationDataBytes());
-    int user = 0;
-    for (MessageProperties.UserProperty each : properties.userProperties()) {
-      user += bytes(each.name()) + bytes(each.value());
-    }
-    atMost("userProperties", user, limits.messages().userPropertiesBytes());
-    return properties;
-  }
-
-  private static @Nullable String responseTopic(@Nullable String text, Limits limits) {
-    if (text == null) {
-      return null;
-    }
-    try {
-      return Topic.parse(text, limits.topics()).text();
-    } catch (InvalidTopicException e) {
-      throw invalid("responseTopic: " + e.getMessage());
-    }
-  }
-
-  private static int bytes(@Nullable String text) {
-    return text == null ? 0 : text.getBytes(StandardCharsets.UTF_8).length;
-  }
-
-  private static void atMost(String what, int bytes, int most) {
-    if (bytes > most) {
-      throw invalid(what + " has " + bytes + " bytes; the limit is " + most);
-    }
-  }
-
-  private static byte @Nullable [] correlation(@Nullable String base64) {
-    try {
-      return base64 == null ? null : Base64.getDecoder().decode(base64);
-    } catch (IllegalArgumentException e) {
-      throw invalid("correlationData is not Base64");
-    }
   }
 
   private static void await(CompletionStage<Void> published) {

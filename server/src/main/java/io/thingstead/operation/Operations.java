@@ -41,6 +41,7 @@ public final class Operations {
     new RuleOperations(features).bind(table);
     new EndpointOperations(endpoint).bind(table);
     new DataOperations(features, clock).bind(table);
+    new ConnectionOperations(features, clock).bind(table);
     return table;
   }
 

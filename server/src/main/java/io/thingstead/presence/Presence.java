@@ -1,17 +1,28 @@
 package io.thingstead.presence;
 
 import io.thingstead.account.Account;
+import io.thingstead.authorize.ConnectedThing;
 import io.thingstead.broker.Broker;
 import io.thingstead.broker.Clients;
 import io.thingstead.broker.DisconnectReason;
 import io.thingstead.broker.Lane;
+import io.thingstead.broker.Notes;
+import io.thingstead.broker.Remote;
 import io.thingstead.broker.Session;
+import io.thingstead.engine.Rows;
 import io.thingstead.model.Uuids;
+import io.thingstead.row.Json;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
@@ -20,24 +31,37 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who is connected in one account, and who was in the last hour. What it is told of a client, it is
  * told on the client's lane.
+ *
+ * <p>A connection that somebody could hear of is noted on disk, so that its end is told even when
+ * the server ends first: by the next start, as a connection that was lost.
  */
 public final class Presence {
   /** How long a client that left is remembered, so that its version goes on where it was. */
   static final long REMEMBERED_MILLIS = 3_600_000;
 
+  /** How long the API tells of a client that left and has no session. */
+  static final long TOLD_MILLIS = 1_800_000;
+
   /** Clients that left and are remembered, in one account; the longest gone are forgotten first. */
   static final int REMEMBERED_MAX = 100_000;
 
   private final Clients clients;
+  private final Remote remote;
+  private final Notes notes;
   private final Events events;
   private final RandomGenerator random;
   private final Map<String, Visit> visits = new ConcurrentHashMap<>();
+
+  /** Events that are on their way to who must keep them. */
+  private final Set<CompletableFuture<Void>> telling = ConcurrentHashMap.newKeySet();
 
   /** Those that left, the longest gone first; each lane's are its own. */
   private final List<ArrayDeque<Visit>> goneByLane = new ArrayList<>();
 
   public Presence(Account account, Broker broker, RandomGenerator random) {
     this.clients = broker.clients();
+    this.remote = broker.remote();
+    this.notes = new Notes(broker, Tables.VISIT);
     this.events = new Events(account, broker);
     this.random = random;
     for (int i = 0; i < clients.lanes(); i++) {
@@ -54,6 +78,8 @@ public final class Presence {
     return events.lost();
   }
 
+  // What happens.
+
   /** The client of a session has been told that it is connected; on its lane. */
   public Visit arrived(Session session, Visitor visitor) {
     String clientId = session.clientId();
@@ -62,7 +88,13 @@ public final class Presence {
     long version = before == null || forgotten(before, now) ? 0 : before.version() + 1;
     Visit visit = new Visit(this, visitor, session, version, now);
     visits.put(clientId, visit);
-    var _ = events.connected(visit);
+    if (events.heard(Events.Kind.CONNECTED, clientId)
+        || events.heard(Events.Kind.DISCONNECTED, clientId)) {
+      note(visit);
+      telling(events.connected(visit));
+    } else if (before != null && before.noted()) {
+      notes.delete(clientId);
+    }
     return visit;
   }
 
@@ -70,10 +102,31 @@ public final class Presence {
     Lane lane = clients.lane(visit.clientId());
     long now = lane.nowMillis();
     visit.left(new Visit.Left(reason, now));
-    var _ = events.disconnected(visit, reason, now);
+    tellLeft(lane, visit, reason, now);
     ArrayDeque<Visit> gone = goneByLane.get(lane.number());
     gone.add(visit);
     forget(gone, now);
+  }
+
+  /** The row is changed when whoever must hear of the end has heard, so that a crash repeats it. */
+  private void tellLeft(Lane lane, Visit visit, DisconnectReason reason, long now) {
+    CompletionStage<Void> told = events.disconnected(visit, reason, now);
+    telling(visit.noted() ? told.thenRunAsync(() -> note(visit), lane.loop()) : told);
+  }
+
+  private void telling(CompletionStage<Void> stage) {
+    CompletableFuture<Void> told = stage.toCompletableFuture();
+    if (!told.isDone()) {
+      telling.add(told);
+      var _ = told.whenComplete((_, _) -> telling.remove(told));
+    }
+  }
+
+  private void note(Visit visit) {
+    if (visit.equals(visits.get(visit.clientId()))) {
+      visit.noted(true);
+      notes.put(visit.clientId(), Json.encode(VisitRow.of(visit)));
+    }
   }
 
   private void forget(ArrayDeque<Visit> gone, long now) {
@@ -87,10 +140,16 @@ public final class Presence {
       }
       gone.remove();
       if (full || forgotten(oldest, now)) {
-        visits.remove(oldest.clientId(), oldest);
+        forget(oldest);
       } else {
         gone.add(oldest);
       }
+    }
+  }
+
+  private void forget(Visit visit) {
+    if (visits.remove(visit.clientId(), visit) && visit.noted()) {
+      notes.delete(visit.clientId());
     }
   }
 
@@ -110,8 +169,139 @@ public final class Presence {
     events.connectFailed(clientId, principalId, from, Uuids.next(random));
   }
 
-  /** The last connection of a client, if it is remembered. */
-  @Nullable Visit visit(String clientId) {
-    return visits.get(clientId);
+  // A start and an end of the server.
+
+  /**
+   * Takes up what a former run has noted, and tells of the connections that it did not see end; on
+   * the caller's thread, when all who may hear of it are there and before clients connect.
+   *
+   * @return completes when the lanes have taken it over
+   */
+  public CompletableFuture<Void> start() {
+    List<Visit> noted =
+        notes.all().stream()
+            .map(this::visit)
+            .sorted(
+                Comparator.comparingLong(
+                    visit -> visit.left() == null ? Long.MAX_VALUE : visit.left().atMillis()))
+            .toList();
+    return CompletableFuture.allOf(
+        noted.stream()
+            .map(
+                visit ->
+                    CompletableFuture.runAsync(
+                        () -> takeUp(visit), clients.lane(visit.clientId()).loop()))
+            .toArray(CompletableFuture[]::new));
+  }
+
+  private Visit visit(Rows.Row row) {
+    return new Visit(this, row.key().read().text(), Json.decode(row.value(), VisitRow.class));
+  }
+
+  private void takeUp(Visit visit) {
+    visits.put(visit.clientId(), visit);
+    if (visit.left() == null) {
+      left(visit, DisconnectReason.CONNECTION_LOST);
+    } else {
+      Lane lane = clients.lane(visit.clientId());
+      ArrayDeque<Visit> gone = goneByLane.get(lane.number());
+      gone.add(visit);
+      forget(gone, lane.nowMillis());
+    }
+  }
+
+  /**
+   * Completes when everyone has heard what was told until now, or could not, and that is noted; to
+   * be called when all connections are closed and their lanes still run.
+   */
+  public CompletableFuture<Void> settle() {
+    return CompletableFuture.allOf(telling.toArray(CompletableFuture[]::new))
+        .handle((_, _) -> notes.flushed())
+        .thenCompose(flushed -> flushed);
+  }
+
+  // What is asked.
+
+  /**
+   * What is known of a client; empty when it is not connected, has no session, and is long gone.
+   */
+  public CompletableFuture<Optional<ClientDescription>> describe(String clientId) {
+    return remote.state(clientId).thenApply(state -> describe(clientId, state.orElse(null)));
+  }
+
+  private Optional<ClientDescription> describe(
+      String clientId, Remote.@Nullable SessionState state) {
+    Visit visit = visits.get(clientId);
+    Visit.Left left = visit == null ? null : visit.left();
+    boolean connected = visit != null && left == null;
+    if (!connected && state == null && !(left != null && told(clientId, left))) {
+      return Optional.empty();
+    }
+    Long since = left == null ? null : (Long) left.atMillis();
+    if (visit == null && state != null) {
+      since = state.offlineSinceMillis();
+    }
+    return Optional.of(
+        new ClientDescription(
+            clientId,
+            connected,
+            visit == null ? null : connection(visit),
+            since,
+            left == null ? null : left.reason(),
+            state == null
+                ? null
+                : new ClientDescription.Session(
+                    state.expirySeconds(), state.queued(), state.subscriptions())));
+  }
+
+  private boolean told(String clientId, Visit.Left left) {
+    return clients.lane(clientId).nowMillis() - left.atMillis() <= TOLD_MILLIS;
+  }
+
+  private static ClientDescription.Connection connection(Visit visit) {
+    Visitor who = visit.visitor();
+    ConnectedThing thing = who.thing();
+    return new ClientDescription.Connection(
+        who.principalId(),
+        thing == null ? null : thing.name(),
+        who.remote(),
+        who.local(),
+        who.keepAliveSeconds(),
+        visit.sinceMillis());
+  }
+
+  /** The same of several clients, in the order given, without those of whom nothing is known. */
+  public CompletableFuture<List<ClientDescription>> describe(List<String> clientIds) {
+    List<CompletableFuture<Optional<ClientDescription>>> each =
+        clientIds.stream().map(this::describe).toList();
+    return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
+        .thenApply(_ -> each.stream().flatMap(one -> one.join().stream()).toList());
+  }
+
+  /**
+   * Client ids of whom something is known, in order. Looks at all clients, so it is for people; it
+   * takes no lane's time.
+   *
+   * @param connected only those that are connected now
+   * @param after the id behind which to begin, or null
+   */
+  public List<String> clientIds(
+      String prefix, boolean connected, @Nullable String after, int limit) {
+    TreeSet<String> least = new TreeSet<>();
+    visits.forEach(
+        (id, visit) -> {
+          Visit.Left left = visit.left();
+          boolean counts = left == null || !connected && told(id, left);
+          if (counts && id.startsWith(prefix) && (after == null || id.compareTo(after) > 0)) {
+            least.add(id);
+            if (least.size() > limit) {
+              least.pollLast();
+            }
+          }
+        });
+    if (!connected) {
+      least.addAll(remote.clientIds(prefix, after, limit));
+    }
+    return least.stream().limit(limit).toList();
   }
 }

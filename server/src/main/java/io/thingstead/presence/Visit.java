@@ -20,6 +20,9 @@ public final class Visit {
   private final long sinceMillis;
   private volatile @Nullable Left left;
 
+  /** Whether there is a row of it. */
+  private boolean noted;
+
   /** How it ended. */
   record Left(DisconnectReason reason, long atMillis) {}
 
@@ -31,6 +34,19 @@ public final class Visit {
     this.durable = session.durable();
     this.version = version;
     this.sinceMillis = sinceMillis;
+  }
+
+  /** One that a former run of the server has noted. */
+  Visit(Presence presence, String clientId, VisitRow row) {
+    this.presence = presence;
+    this.visitor = row.visitor();
+    this.clientId = clientId;
+    this.incarnation = row.incarnation();
+    this.durable = row.durable();
+    this.version = row.version();
+    this.sinceMillis = row.sinceMillis();
+    this.left = row.reason() == null ? null : new Left(row.reason(), row.leftMillis());
+    this.noted = true;
   }
 
   /** The connection has ended; on the client's lane, once. */
@@ -54,6 +70,14 @@ public final class Visit {
 
   void left(Left how) {
     left = how;
+  }
+
+  boolean noted() {
+    return noted;
+  }
+
+  void noted(boolean now) {
+    noted = now;
   }
 
   Visitor visitor() {

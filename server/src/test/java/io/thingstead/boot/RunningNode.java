@@ -7,6 +7,9 @@ import io.thingstead.config.SettingsReader;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +20,7 @@ import java.util.Map;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner;
@@ -147,6 +151,42 @@ public final class RunningNode implements AutoCloseable {
                             AwsV4FamilyHttpSigner.EXPIRATION_DURATION, Duration.ofMinutes(5)))
             .request();
     return scheme + "://" + host + "/mqtt?" + signed.encodedQueryParameters().orElseThrow();
+  }
+
+  /** The answer to a data-plane request that the administrator has signed. */
+  HttpResponse<String> signed(
+      String method, String pathAndQuery, Map<String, String> headers, String body)
+      throws Exception {
+    List<String> key = accessKey();
+    SdkHttpRequest.Builder unsigned =
+        SdkHttpRequest.builder()
+            .uri(URI.create(api() + pathAndQuery))
+            .method(SdkHttpMethod.fromValue(method));
+    headers.forEach(unsigned::putHeader);
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    SdkHttpRequest signed =
+        AwsV4HttpSigner.create()
+            .sign(
+                request ->
+                    request
+                        .identity(AwsCredentialsIdentity.create(key.getFirst(), key.getLast()))
+                        .request(unsigned.build())
+                        .payload(ContentStreamProvider.fromByteArray(bytes))
+                        .putProperty(AwsV4FamilyHttpSigner.SERVICE_SIGNING_NAME, "iotdevicegateway")
+                        .putProperty(AwsV4HttpSigner.REGION_NAME, "us-east-1"))
+            .request();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(api() + pathAndQuery))
+            .method(method, HttpRequest.BodyPublishers.ofByteArray(bytes));
+    signed.forEachHeader(
+        (name, values) -> {
+          if (!name.equalsIgnoreCase("host")) {
+            values.forEach(value -> request.header(name, value));
+          }
+        });
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
   }
 
   private URI api() {

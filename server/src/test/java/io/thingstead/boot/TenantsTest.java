@@ -43,6 +43,7 @@ import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -323,6 +324,11 @@ class TenantsTest {
     @Override
     public Decision decide(String action, String resourceArn) {
       return YES;
+    }
+
+    @Override
+    public Decision decide(String action, String resourceArn, Map<String, String> facts) {
+      return decide(action, resourceArn);
     }
   }
 }

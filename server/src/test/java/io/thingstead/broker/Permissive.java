@@ -2,6 +2,7 @@ package io.thingstead.broker;
 
 import io.thingstead.authorize.Authorization;
 import io.thingstead.authorize.Decision;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Allows everything. */
@@ -49,5 +50,10 @@ final class Permissive implements Authorization {
   @Override
   public Decision decide(String action, String resourceArn) {
     return YES;
+  }
+
+  @Override
+  public Decision decide(String action, String resourceArn, Map<String, String> facts) {
+    return decide(action, resourceArn);
   }
 }

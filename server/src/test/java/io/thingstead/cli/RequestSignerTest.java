@@ -27,7 +27,7 @@ class RequestSignerTest {
           "secret");
   private final SigV4 verifier = new SigV4((_, _) -> CREDENTIAL, () -> NOW);
   private final RequestSigner signer =
-      new RequestSigner(new CredentialsFile.Entry("AKIA", "secret", null), "us-east-1");
+      new RequestSigner(new CredentialsFile.Entry("AKIA", "secret", null), "us-east-1", "iot");
 
   private ApiRequest signed(String method, URI uri, byte[] body) {
     Map<String, String> headers = new HashMap<>(signer.sign(method, uri, body, NOW).headers());

@@ -3,6 +3,7 @@ package io.thingstead.mqtt;
 import io.thingstead.authorize.Authorization;
 import io.thingstead.authorize.Decision;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -81,5 +82,10 @@ public final class AllowAll implements Authorization {
   @Override
   public Decision decide(String action, String resourceArn) {
     return decision(action);
+  }
+
+  @Override
+  public Decision decide(String action, String resourceArn, Map<String, String> facts) {
+    return decide(action, resourceArn);
   }
 }

@@ -104,6 +104,7 @@ public final class TestNode implements AutoCloseable {
     presence = new Presence(account, broker, new Random());
     broker.load().join();
     broker.start().join();
+    presence.start().join();
     gateway =
         new Gateway(
             _ -> broker,
@@ -154,6 +155,12 @@ public final class TestNode implements AutoCloseable {
     return connection(listener.address(), listener.address());
   }
 
+  /** A copy of what is on disk now, as a crash would leave it. */
+  void crashed(Path copy) {
+    presence.settle().join();
+    engine.checkpoint(copy);
+  }
+
   /** Tells every connection what its transport would tell it. */
   void fire(Object userEvent) {
     channels.forEach(
@@ -191,6 +198,7 @@ public final class TestNode implements AutoCloseable {
   public void close() {
     listening.close().syncUninterruptibly();
     broker.clients().closeAll(Closing.SHUTTING_DOWN).join();
+    presence.settle().join();
     group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     engine.close();
     virtual.close();

@@ -1,0 +1,105 @@
+package io.thingstead.boot;
+
+import io.thingstead.api.ApiRequest;
+import io.thingstead.api.ApiResponse;
+import io.thingstead.api.Headers;
+import io.thingstead.http.Call;
+import io.thingstead.http.OperationTable;
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
+import io.thingstead.net.Role;
+import io.thingstead.presence.ClientDescription;
+import io.thingstead.presence.Presence;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Lists the clients of the caller's account: what the public API has no operation for. */
+final class ClientRoutes {
+  private static final String PATH = "/_thingstead/clients";
+  private static final Set<Role> ADMIN = Set.of(Role.ADMIN, Role.ALL);
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final int PAGE = 100;
+  private static final int PAGE_MAX = 1000;
+
+  private final Tenants tenants;
+
+  ClientRoutes(Tenants tenants) {
+    this.tenants = tenants;
+  }
+
+  void bind(OperationTable table) {
+    table.administratorRoute(ADMIN, "GET", PATH, this::list);
+  }
+
+  /** {@code ?prefix=P&connected=true&after=ID&limit=N}, in the order of the client ids. */
+  private ApiResponse list(Call call) {
+    ApiRequest request = call.request();
+    String prefix = optional(request, "prefix");
+    boolean connected = Boolean.parseBoolean(optional(request, "connected"));
+    int limit = limit(optional(request, "limit"));
+    Presence presence = tenants.of(call.account()).presence();
+    List<String> ids =
+        presence.clientIds(
+            prefix == null ? "" : prefix, connected, optional(request, "after"), limit + 1);
+    List<String> page = ids.subList(0, Math.min(limit, ids.size()));
+    ObjectNode answer = JSON.createObjectNode();
+    var clients = answer.putArray("clients");
+    presence.describe(page).join().forEach(each -> clients.add(json(each)));
+    if (ids.size() > limit) {
+      answer.put("next", page.getLast());
+    }
+    return new ApiResponse(
+        200, new Headers().add("Content-Type", "application/json"), JSON.writeValueAsBytes(answer));
+  }
+
+  private static ObjectNode json(ClientDescription client) {
+    ObjectNode json =
+        JSON.createObjectNode()
+            .put("clientId", client.clientId())
+            .put("connected", client.connected());
+    ClientDescription.Connection connection = client.connection();
+    if (connection != null) {
+      json.put("principal", connection.principalId())
+          .put("thingName", connection.thingName())
+          .put("sourceIp", ClientDescription.text(connection.remote()))
+          .put("sourcePort", connection.remote().getPort())
+          .put("connectedSince", connection.sinceMillis());
+    }
+    if (!client.connected()) {
+      json.put("disconnectedSince", client.disconnectedSinceMillis());
+      if (client.disconnectReason() != null) {
+        json.put("disconnectReason", client.disconnectReason().name());
+      }
+    }
+    json.put("cleanSession", client.cleanSession());
+    ClientDescription.Session session = client.session();
+    if (session != null) {
+      json.put("sessionExpiry", session.expirySeconds())
+          .put("subscriptions", session.subscriptions())
+          .put("queued", session.queued());
+    }
+    return json;
+  }
+
+  private static int limit(@Nullable String text) {
+    int limit;
+    try {
+      limit = text == null ? PAGE : Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      limit = 0;
+    }
+    if (limit < 1 || limit > PAGE_MAX) {
+      throw new ApiException(
+          AwsError.INVALID_REQUEST, "limit is a number from 1 to " + PAGE_MAX + ", not " + text);
+    }
+    return limit;
+  }
+
+  private static @Nullable String optional(ApiRequest request, String name) {
+    List<String> values = request.parameters().getOrDefault(name, List.of());
+    return values.isEmpty() ? null : values.getFirst();
+  }
+}
