@@ -336,6 +336,51 @@ class ConnectionApiTest extends ApiTest {
         "its session is kept");
   }
 
+  @Test
+  void theAwsSdkForJavaScriptKnowsTheseOperations() throws Exception {
+    Mqtt5BlockingClient client = joined("a/sdk client", 600);
+    List<String> key = node().accessKey();
+    try (var got = client.publishes(MqttGlobalPublishFilter.ALL)) {
+      for (String filter : List.of("$share/g/s", "t")) {
+        client.subscribeWith().topicFilter(filter).qos(MqttQos.AT_LEAST_ONCE).send();
+      }
+      JsonNode said =
+          JSON.readTree(
+              NpmClient.run(
+                  "sdk3.cjs",
+                  Map.of(
+                      "endpoint",
+                      "http://127.0.0.1:" + node().plainHttp(),
+                      "region",
+                      "us-east-1",
+                      "accessKey",
+                      key.getFirst(),
+                      "secretKey",
+                      key.getLast(),
+                      "clientId",
+                      "a/sdk client",
+                      "topic",
+                      "direct"),
+                  node().ca()));
+      assertThat(said.path("connected").path("connected").asBoolean()).isTrue();
+      assertThat(said.path("connected").path("sourceIp").asString()).isEqualTo("127.0.0.1");
+      assertThat(said.path("subscriptions"))
+          .map(one -> one.path("topicFilter").asString())
+          .containsExactly("$share/g/s", "t");
+      assertThat(said.path("sent").path("message").asString()).isEqualTo("OK");
+      Mqtt5Publish message = got.receive(PATIENCE, TimeUnit.SECONDS).orElseThrow();
+      assertThat(message.getPayloadAsBytes()).asString().isEqualTo("hello");
+      assertThat(message.getUserProperties().asList()).hasSize(1);
+      assertThat(said.path("left").path("disconnectReason").asString())
+          .isEqualTo("API_INITIATED_DISCONNECT");
+      assertThat(said.path("away").asString()).isEqualTo("ResourceNotFoundException 404");
+      assertThat(said.path("unknown").asString()).isEqualTo("ResourceNotFoundException 404");
+      assertThat(said.path("invalid").asString()).isEqualTo("InvalidRequestException 400");
+      assertThat(ends.poll(PATIENCE, TimeUnit.SECONDS))
+          .isEqualTo(Mqtt5DisconnectReasonCode.ADMINISTRATIVE_ACTION);
+    }
+  }
+
   // The commands.
 
   @Test

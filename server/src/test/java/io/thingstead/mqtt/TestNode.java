@@ -194,6 +194,10 @@ public final class TestNode implements AutoCloseable {
     return broker;
   }
 
+  Presence presence() {
+    return presence;
+  }
+
   @Override
   public void close() {
     listening.close().syncUninterruptibly();
