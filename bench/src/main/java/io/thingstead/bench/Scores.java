@@ -117,7 +117,10 @@ final class Scores {
     return errors;
   }
 
-  /** Of the rounds that nothing disturbed, or of all when there is none. */
+  /**
+   * Of the rounds that nothing disturbed, or of all when there is none; then the least latency, for
+   * a disturbance only adds to it.
+   */
   private double median(String contestant, String figure) {
     List<ObjectNode> all = results.getOrDefault(contestant, List.of());
     List<ObjectNode> quiet = all.stream().filter(result -> !disturbed(result)).toList();
@@ -131,6 +134,9 @@ final class Scores {
                 .toArray();
     if (values.length == 0) {
       return Double.NaN;
+    }
+    if (quiet.isEmpty() && figure.endsWith("_ms")) {
+      return values[0];
     }
     int middle = values.length / 2;
     return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;

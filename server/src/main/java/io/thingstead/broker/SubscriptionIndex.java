@@ -138,39 +138,57 @@ final class SubscriptionIndex {
       here.forEach(to);
     }
     if (!root.isEmpty()) {
-      match(root, topic, 0, to);
+      match(root, levels(topic), 0, to);
     }
   }
 
-  private void match(Node node, String topic, int at, Consumer<Interest> to) {
+  // Cut once, so that each level's hash is computed once however many branches look for it.
+  private static String[] levels(String topic) {
+    int count = 1;
+    for (int at = topic.indexOf('/'); at >= 0; at = topic.indexOf('/', at + 1)) {
+      count++;
+    }
+    String[] levels = new String[count];
+    int at = 0;
+    for (int i = 0; i < count - 1; i++) {
+      int slash = topic.indexOf('/', at);
+      levels[i] = topic.substring(at, slash);
+      at = slash + 1;
+    }
+    levels[count - 1] = topic.substring(at);
+    return levels;
+  }
+
+  private void match(Node node, String[] levels, int depth, Consumer<Interest> to) {
     // A wildcard in the first level finds no topic that begins with $ [MQTT-4.7.2-1].
-    boolean wild = at > 0 || topic.charAt(0) != '$';
-    if (wild && node.hash != null) {
-      node.hash.forEach(to);
+    boolean wild = depth > 0 || !levels[0].startsWith("$");
+    Interests below = node.hash;
+    if (wild && below != null) {
+      below.forEach(to);
     }
-    int slash = topic.indexOf('/', at);
-    if (wild && node.plus != null) {
-      descend(node.plus, topic, slash, to);
+    Node plus = node.plus;
+    if (wild && plus != null) {
+      descend(plus, levels, depth + 1, to);
     }
-    if (node.children != null) {
-      String level = topic.substring(at, slash < 0 ? topic.length() : slash);
-      Node child = node.children.get(level);
-      if (child != null) {
-        descend(child, topic, slash, to);
-      }
+    ConcurrentHashMap<String, Node> children = node.children;
+    Node child = children == null ? null : children.get(levels[depth]);
+    if (child != null) {
+      descend(child, levels, depth + 1, to);
     }
   }
 
-  private void descend(Node node, String topic, int slash, Consumer<Interest> to) {
-    if (slash >= 0) {
-      match(node, topic, slash + 1, to);
+  private void descend(Node node, String[] levels, int depth, Consumer<Interest> to) {
+    if (depth < levels.length) {
+      match(node, levels, depth, to);
       return;
     }
-    if (node.here != null) {
-      node.here.forEach(to);
+    Interests here = node.here;
+    if (here != null) {
+      here.forEach(to);
     }
-    if (hashMatchesParent && node.hash != null) {
-      node.hash.forEach(to);
+    Interests below = node.hash;
+    if (hashMatchesParent && below != null) {
+      below.forEach(to);
     }
   }
 

@@ -242,6 +242,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     // Only a normal disconnection withdraws the will [MQTT-3.14.4-3].
     leave(DisconnectReason.CLIENT_INITIATED_DISCONNECT, packet.reason() != ReasonCode.SUCCESS);
+    Lingering.leaveOut(channel().pipeline());
     close();
   }
 

@@ -32,6 +32,13 @@ final class Lingering extends ChannelOutboundHandlerAdapter {
     pipeline.addFirst(INSTANCE);
   }
 
+  /** For a client that has said goodbye: there is nothing left that it would read. */
+  static void leaveOut(ChannelPipeline pipeline) {
+    if (pipeline.context(INSTANCE) != null) {
+      var _ = pipeline.remove(INSTANCE);
+    }
+  }
+
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
     Channel channel = ctx.channel();

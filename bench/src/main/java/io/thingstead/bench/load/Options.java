@@ -41,7 +41,9 @@ final class Options {
   @Option(names = "--rate", description = "messages per second of all; 0: as the window allows")
   double rate;
 
-  @Option(names = "--msgs", description = "offline: messages; wild: filters")
+  @Option(
+      names = "--msgs",
+      description = "offline: messages; wild, exact: filters; sessions: sessions")
   int messages = 100_000;
 
   @Option(names = "--concur", description = "connections being opened at a time")
@@ -65,7 +67,14 @@ final class Options {
   @Option(names = "--hold", description = "idle: seconds to look at the idle connections")
   double holdSeconds = 3;
 
-  @Option(names = "--gc", description = "idle: a command that makes the broker collect garbage")
+  @Option(
+      names = "--memory",
+      description = "wild, exact: also what the subscriptions take of the broker's memory")
+  boolean memory;
+
+  @Option(
+      names = "--gc",
+      description = "idle, --memory: a command that makes the broker collect garbage")
   @Nullable String gcCommand;
 
   @Option(names = "--tls", description = "all connections over TLS 1.3")

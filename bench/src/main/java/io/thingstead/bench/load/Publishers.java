@@ -121,7 +121,12 @@ final class Publishers {
   }
 
   private void publish(Client client, int i, long now) {
-    byte[] topic = options.scenario == Scenario.WILD ? randomTopic() : topics[i];
+    byte[] topic =
+        switch (options.scenario) {
+          case WILD -> randomTopic();
+          case EXACT -> text("e/" + random.nextInt(options.messages));
+          default -> topics[i];
+        };
     client.publish(topic, options.qos, loop.payload(), now);
     loop.mark(client);
     client.outstanding += fanout;
@@ -133,7 +138,10 @@ final class Publishers {
 
   private byte[] randomTopic() {
     int names = options.messages / 5;
-    String topic = "w/" + random.nextInt(names) + "/" + random.nextInt(names) + "/t";
+    return text("w/" + random.nextInt(names) + "/" + random.nextInt(names) + "/t");
+  }
+
+  private static byte[] text(String topic) {
     return topic.getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -38,10 +38,11 @@ final class Run {
 
   private static int clientCount(Options options) {
     return switch (options.scenario) {
-      case FANIN, WILD, OFFLINE -> options.subscribers + options.publishers;
+      case FANIN, WILD, EXACT, OFFLINE -> options.subscribers + options.publishers;
       case FANOUT -> options.subscribers + 1;
       case PAIRS, RULE -> 2 * options.publishers;
       case IDLE -> options.subscribers;
+      case SESSIONS -> options.messages;
       case CONNECT, TLS -> options.concurrency;
     };
   }
@@ -83,6 +84,13 @@ final class Run {
         // On average a random topic matches two of the five kinds of filter.
         flow(publishers(subscribers, _ -> ""), 2);
       }
+      case EXACT -> {
+        for (int i = 0; i < subscribers; i++) {
+          clients[i].filters = exacts(i);
+        }
+        flow(publishers(subscribers, _ -> ""), 1);
+      }
+      case SESSIONS -> sessions();
       case OFFLINE -> offline();
       case IDLE -> idle();
       case CONNECT -> {
@@ -128,12 +136,25 @@ final class Run {
     return filters;
   }
 
+  private List<String> exacts(int client) {
+    List<String> filters = new ArrayList<>();
+    for (int i = client; i < options.messages; i += options.subscribers) {
+      filters.add("e/" + i);
+    }
+    return filters;
+  }
+
   private void flow(List<Client> from, int fanout) {
     Publishers publishers = new Publishers(options, loop, from, fanout);
     loop.publishWith(publishers);
+    double before = options.memory ? settledMib() : 0;
     Stopwatch setup = new Stopwatch(broker);
     loop.openAndWait(0, clients.length, SETUP_SECONDS);
     double setupSeconds = setup.seconds();
+    if (options.memory) {
+      result.put("setup_per_cpu", setup.perCpu(options.messages));
+      result.put("setup_mb", round(settledMib() - before, 1));
+    }
     if (loop.packets().refusedSubscriptions > 0) {
       throw new LoadException(loop.packets().refusedSubscriptions + " subscriptions refused");
     }
@@ -165,6 +186,30 @@ final class Run {
     result.put("p999_ms", round(latency.millis(.999), 3));
     result.put("rss_mb", round(broker.residentMib(), 1)).put("lost", publishers.lost - lost);
     result.put("dup", loop.packets().duplicates).put("closed", loop.closed);
+  }
+
+  private double settledMib() {
+    collectGarbage();
+    return broker.residentMib();
+  }
+
+  private void sessions() {
+    subscribe(0, clients.length, i -> "se/" + i);
+    for (Client client : clients) {
+      client.cleanSession = false;
+    }
+    long[] done = {0};
+    loop.onReady =
+        client -> {
+          done[0]++;
+          loop.end(client);
+        };
+    Stopwatch watch = new Stopwatch(broker);
+    loop.open(0, clients.length);
+    double seconds = until(clients.length, () -> done[0]);
+    result.put("hs_per_cpu", watch.perCpu(done[0])).put("hs_per_s", Math.round(done[0] / seconds));
+    watch.tell(result);
+    result.put("conns", done[0]).put("rss_mb", round(settledMib(), 1));
   }
 
   private void offline() {
@@ -245,16 +290,14 @@ final class Run {
 
   private void idle() {
     subscribe(0, clients.length, i -> "idle/" + i + "/cmd");
-    collectGarbage();
-    double before = broker.residentMib();
+    double before = settledMib();
     Stopwatch connect = new Stopwatch(broker);
     loop.openAndWait(0, clients.length, SETUP_SECONDS);
     double seconds = connect.seconds();
     result.put("conn_per_cpu", connect.perCpu(clients.length));
     loop.spin(.5);
     double raw = broker.residentMib();
-    collectGarbage();
-    double after = broker.residentMib();
+    double after = settledMib();
     Stopwatch hold = new Stopwatch(broker);
     loop.spin(options.holdSeconds);
     hold.tell(result);

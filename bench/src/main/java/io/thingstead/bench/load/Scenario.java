@@ -14,6 +14,10 @@ enum Scenario {
   RULE,
   /** Many wildcard filters, random topics. */
   WILD,
+  /** Many filters without wildcards, random topics, each of which one of them matches. */
+  EXACT,
+  /** Durable sessions, connected, subscribed once and left, one after the other. */
+  SESSIONS,
   /** Messages stored for sessions that are away, then drained. */
   OFFLINE,
   /** Connections that do nothing, with a subscription each. */

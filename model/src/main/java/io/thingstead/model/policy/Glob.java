@@ -73,6 +73,9 @@ final class Glob {
     while (true) {
       if (part < parts.length && parts[part] == RUN) {
         run = part++;
+        if (part == parts.length) {
+          return true;
+        }
         runAt = at;
         continue;
       }
@@ -86,6 +89,13 @@ final class Glob {
         return false;
       } else {
         runAt += Character.charCount(text.codePointAt(runAt));
+        if (parts[run + 1] == LITERAL && !ignoreCase) {
+          // Nowhere before it can what follows the * fit.
+          runAt = text.indexOf(literals[run + 1], runAt);
+          if (runAt < 0) {
+            return false;
+          }
+        }
         at = runAt;
         part = run + 1;
       }
