@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class FaultyStore implements Store {
   private final Store store;
   private long failing;
-  private final boolean fatally;
+  private boolean fatally;
   private long operations;
 
   /**
@@ -26,6 +26,17 @@ public final class FaultyStore implements Store {
   /** Operations so far. */
   public long operations() {
     return operations;
+  }
+
+  /**
+   * Fails an operation to come, once.
+   *
+   * @param in 1 for the next
+   * @param dies as the constructor says
+   */
+  public void fail(long in, boolean dies) {
+    failing = operations + in;
+    fatally = dies;
   }
 
   /** Fails no more. */

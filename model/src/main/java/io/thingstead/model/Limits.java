@@ -39,6 +39,9 @@ public record Limits(
   /** The largest remaining length of an MQTT packet, in bytes [MQTT-2.1.4]. */
   private static final int MQTT_PACKET_BYTES = 268_435_455;
 
+  private static final Queues QUEUES =
+      new Queues(100_000, 256L * KIB * KIB, 50_000_000, 64L * KIB * KIB * KIB, 1_000, 256 * KIB);
+
   private static final Policies POLICIES = new Policies(2048, 404_600, 5, 10, 2);
 
   private static final Api API = new Api(200, 20, 15, UNLIMITED);
@@ -56,7 +59,8 @@ public record Limits(
               128 * KIB, 146 * KIB, 256, 8 * KIB, 8 * KIB, 8, 604_800, 512, 100, 100, UNLIMITED,
               UNLIMITED),
           new Subscriptions(8, 50, 500_000, 128, 100, 100, UNLIMITED),
-          new Sessions(Duration.ofHours(1), Duration.ofDays(7), 500_000, UNLIMITED, UNLIMITED),
+          new Sessions(
+              Duration.ofHours(1), Duration.ofDays(7), 500_000, UNLIMITED, UNLIMITED, QUEUES),
           new Retained(500_000, UNLIMITED, Duration.ofDays(3 * 365)),
           API,
           POLICIES,
@@ -71,7 +75,7 @@ public record Limits(
               128 * KIB, 146 * KIB, 256, 8 * KIB, 8 * KIB, 8, 604_800, 512, 100, 100, 100,
               512 * KIB),
           new Subscriptions(8, 50, 500_000, 128, 100, 100, 100),
-          new Sessions(Duration.ofHours(1), Duration.ofDays(7), 500_000, 20, 10),
+          new Sessions(Duration.ofHours(1), Duration.ofDays(7), 500_000, 20, 10, QUEUES),
           new Retained(500_000, 1, Duration.ofDays(3 * 365)),
           new Api(200, 20, 15, 1),
           POLICIES,
@@ -102,7 +106,8 @@ public record Limits(
               Duration.ofSeconds(0xFFFF_FFFFL),
               500_000,
               UNLIMITED,
-              UNLIMITED),
+              UNLIMITED,
+              QUEUES),
           new Retained(UNLIMITED, UNLIMITED, Duration.ofSeconds(Long.MAX_VALUE)),
           API,
           POLICIES,
@@ -209,13 +214,34 @@ public record Limits(
    * @param queuedPerGroup messages of one shared group; the newest is dropped when full
    * @param drainedPerMember queued messages of a shared group sent to one member in a second
    * @param replaysPerSecond queued messages sent to a client that came back
+   * @param queues how much is kept
    */
   public record Sessions(
       Duration expiry,
       Duration expiryMax,
       int queuedPerGroup,
       int drainedPerMember,
-      int replaysPerSecond) {}
+      int replaysPerSecond,
+      Queues queues) {}
+
+  /**
+   * The durable queues of sessions and shared groups. A message that does not fit is refused to its
+   * publisher; nothing is dropped that was acknowledged.
+   *
+   * @param messages of one session
+   * @param bytes of one session's messages
+   * @param accountMessages of all queues of the account
+   * @param accountBytes of all their messages
+   * @param readyMessages of a session that is online in memory; what is more is only on disk
+   * @param readyBytes of these
+   */
+  public record Queues(
+      int messages,
+      long bytes,
+      long accountMessages,
+      long accountBytes,
+      int readyMessages,
+      int readyBytes) {}
 
   /**
    * Retained messages.

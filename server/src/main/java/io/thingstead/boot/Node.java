@@ -2,6 +2,7 @@ package io.thingstead.boot;
 
 import io.thingstead.account.Account;
 import io.thingstead.account.Accounts;
+import io.thingstead.broker.Broker;
 import io.thingstead.broker.Counters;
 import io.thingstead.broker.Lanes;
 import io.thingstead.config.Address;
@@ -205,11 +206,19 @@ public final class Node implements AutoCloseable {
     Features features = tenants.of(account);
     certificates.add(account.id(), features.certificates());
     String[] tag = {"account", account.id().digits()};
-    Counters counters = features.broker().counters();
+    Broker broker = features.broker();
+    Counters counters = broker.counters();
     counter("published", "Messages that clients and the server published", counters.published, tag);
     counter("dropped", "QoS 0 deliveries dropped for slow receivers", counters.dropped, tag);
     counter("overflowed", "Messages refused for want of room", counters.overflowed, tag);
-    counter("expired", "Messages that expired before delivery", counters.expired, tag);
+    counter("expired", "Messages that expired before delivery", counters.messagesExpired, tag);
+    counter("sessions.expired", "Sessions that nobody came back to", counters.expired, tag);
+    counter(
+        "congested", "Messages refused or dropped between busy threads", counters.congested, tag);
+    meters.gauge(
+        "thingstead.broker.queued", "Messages in durable queues", broker::queuedMessages, tag);
+    meters.gauge(
+        "thingstead.broker.queued.bytes", "Bytes in durable queues", broker::queuedBytes, tag);
     counter("not.receivable", "Deliveries that iot:Receive denied", counters.notReceivable, tag);
     counter("too.slow", "Clients closed because they did not take messages", counters.tooSlow, tag);
     counter("too.large", "Deliveries beyond the client's packet size", counters.tooLarge, tag);

@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * moved into the member's own queue in one batch.
  */
 final class Backlog implements Journal.Writer, Reserving {
-  private static final System.Logger LOG = System.getLogger(Backlog.class.getName());
-
   /** Messages in memory while members are online; and those of a group that keeps nothing. */
   private static final int READY_MAX = 10_000;
 
@@ -35,6 +33,7 @@ final class Backlog implements Journal.Writer, Reserving {
   private final SharedGroup group;
   private final QueuePlace place;
   private final Numbers numbers = new Numbers();
+  private final Tally tally;
   private final QueueWriter writer;
   private final QueueReader reader;
   private final ArrayDeque<Stored> ready = new ArrayDeque<>(1);
@@ -48,10 +47,15 @@ final class Backlog implements Journal.Writer, Reserving {
   private boolean progressed;
   private boolean progressMatters = true;
   private final Journal.Waiter progressWritten = this::progressWritten;
+
+  /** Whether its name is, or is about to be, on disk. */
   private boolean named;
+
+  /** Whether it is; any lane may ask. */
+  private volatile boolean nameDurable;
+
   private boolean retrying;
   private boolean ended;
-  private long fullLogged;
   private volatile boolean waiting;
 
   /** How much one member is being asked to take. */
@@ -78,6 +82,8 @@ final class Backlog implements Journal.Writer, Reserving {
             group.name(),
             begun == null ? broker.lanes().incarnation() : begun);
     named = begun != null;
+    nameDurable = named;
+    tally = new Tally(broker, lane, numbers);
     writer = new QueueWriter(place);
     reader = new QueueReader(place, numbers, writer, this::fetched, this::pump);
   }
@@ -154,8 +160,8 @@ final class Backlog implements Journal.Writer, Reserving {
       return null;
     }
     Stored kept = message.numbered(inHand ? numbers.reserve() : numbers.next());
+    tally.changed(kept.bytes());
     if (group.durable()) {
-      name();
       writer.add(kept);
       lane().journal().write(this);
       kept.receipt = here(receipt);
@@ -168,19 +174,11 @@ final class Backlog implements Journal.Writer, Reserving {
   private boolean hasRoom(Stored message) {
     boolean room =
         group.durable()
-            ? queued() < broker.limits().sessions().queuedPerGroup() && broker.accepting()
+            ? queued() < broker.limits().sessions().queuedPerGroup()
+                && tally.fitsAccount(message.payload.length)
             : ready.size() < READY_MAX && readyBytes + message.bytes() <= READY_BYTES_MAX;
     if (!room) {
-      broker.counters().overflowed.increment();
-      long now = lane().nowMillis();
-      if (now - fullLogged >= 60_000) {
-        fullLogged = now;
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "shared group {0} has {1} messages waiting: new ones are refused to their publishers",
-            group.name(),
-            queued());
-      }
+      broker.overflowed("shared group " + group.name(), queued(), tally.bytes());
     }
     return room;
   }
@@ -227,18 +225,14 @@ final class Backlog implements Journal.Writer, Reserving {
 
   // ---- Exactly once, from a publisher that commits more with it
 
-  @Override
-  public QueuePlace place() {
-    return place;
-  }
-
   /** Reserves the place of a message; null when the queue is full. */
   @Nullable Stored reserve(Stored message) {
     if (ended || !hasRoom(message)) {
       return null;
     }
-    name();
-    return message.numbered(numbers.reserve());
+    Stored kept = message.numbered(numbers.reserve());
+    tally.changed(kept.bytes());
+    return kept;
   }
 
   @Override
@@ -401,15 +395,7 @@ final class Backlog implements Journal.Writer, Reserving {
       lane().send(session.lane(), () -> spool.abandon(there));
       return;
     }
-    QueuePlace to = spool.place();
-    lane()
-        .journal()
-        .put(
-            Tables.shard(to.partition()),
-            broker.accountNumber(),
-            to.rows(),
-            to.key(there.sequence),
-            QueueRow.encode(there));
+    spool.put(lane().journal(), there);
     taken(message);
     lane().journal().write(this);
     lane()
@@ -419,6 +405,7 @@ final class Backlog implements Journal.Writer, Reserving {
               if (!durable && !ended) {
                 // Nothing was written: it is as on disk, under a new number here.
                 Stored again = message.numbered(numbers.next());
+                tally.changed(again.bytes());
                 writer.add(again);
                 lane().journal().writeLater(this);
                 queue(again);
@@ -442,6 +429,7 @@ final class Backlog implements Journal.Writer, Reserving {
     kept.settle(Outcome.ACCEPTED);
     numbers.written(kept.sequence);
     numbers.take(kept.sequence);
+    tally.changed(-kept.bytes());
     progressed = true;
     lane().journal().writeLater(this);
   }
@@ -456,6 +444,7 @@ final class Backlog implements Journal.Writer, Reserving {
       if (old != null) {
         held.remove(old.sequence);
         Stored kept = old.numbered(numbers.reserve());
+        tally.changed(kept.bytes());
         kept.receipt = old.takeReceipt();
         lease.kept = kept;
         held.put(kept.sequence, lease);
@@ -486,25 +475,27 @@ final class Backlog implements Journal.Writer, Reserving {
   // ---- On disk
 
   /** Goes on where a former run ended. */
-  void load(ProgressRow progress, long tail) {
-    numbers.load(progress, tail);
+  void load(ProgressRow progress, QueuePlace.Tail tail) {
+    numbers.load(progress, tail.number());
+    tally.changed(numbers.open() * tail.bytesEach());
+    if (numbers.isEmpty() && tail.bytesEach() > 0) {
+      progressed = true;
+      lane().journal().writeLater(this);
+    }
     writer.unseen(true);
     reader.begin();
     waiting = reader.spilled();
   }
 
-  private void name() {
-    if (!named) {
-      named = true;
-      lane()
-          .journal()
-          .put(
-              Tables.shard(place.partition()),
-              broker.accountNumber(),
-              Tables.GROUP,
-              Key.of(group.name()),
-              new GroupRow(place.incarnation()).encode());
+  @Override
+  public void put(Journal journal, Stored kept) {
+    var shard = Tables.shard(place.partition());
+    long account = broker.accountNumber();
+    if (!nameDurable) {
+      byte[] name = new GroupRow(place.incarnation()).encode();
+      journal.put(shard, account, Tables.GROUP, Key.of(group.name()), name);
     }
+    journal.put(shard, account, place.rows(), place.key(kept.sequence), QueueRow.encode(kept));
   }
 
   @Override
@@ -512,6 +503,9 @@ final class Backlog implements Journal.Writer, Reserving {
     if (ended) {
       writer.discard();
       return;
+    }
+    if (!named) {
+      name(batch, commit);
     }
     writer.write(batch, commit, this::durable, this::refused);
     if (progressed) {
@@ -524,6 +518,22 @@ final class Backlog implements Journal.Writer, Reserving {
       }
       progressMatters = matters;
     }
+  }
+
+  /** A group is in its table before, or with, the first of its messages. */
+  private void name(Batch batch, Journal.Group commit) {
+    batch.put(
+        Tables.shard(place.partition()),
+        broker.accountNumber(),
+        Tables.GROUP,
+        Key.of(group.name()),
+        new GroupRow(place.incarnation()).encode());
+    named = true;
+    commit.then(
+        durable -> {
+          named = durable;
+          nameDurable = durable;
+        });
   }
 
   private void progressWritten(boolean durable) {
@@ -558,11 +568,12 @@ final class Backlog implements Journal.Writer, Reserving {
   void end(boolean free) {
     ended = true;
     waiting = false;
+    tally.end();
     writer.discard();
     ready.forEach(message -> message.settle(Outcome.ACCEPTED));
     ready.clear();
     held.clear();
-    if (named) {
+    if (named || writer.hasRows()) {
       forget(broker, lane(), place.name(), place.incarnation(), free);
     }
   }

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.thingstead.account.Account;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
+import io.thingstead.engine.StoreReadException;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import io.thingstead.model.topic.Topic;
@@ -20,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 /** One account's broker: from a published message to everyone who gets it. */
 public final class Broker implements Publishing {
+  private static final System.Logger LOG = System.getLogger(Broker.class.getName());
+  private static final long READ_AGAIN_MILLIS = 1_000;
+  private static final long OVERFLOW_LOG_MILLIS = 60_000;
+
   private final Account account;
   private final long accountNumber;
   private final Lanes lanes;
@@ -33,6 +38,11 @@ public final class Broker implements Publishing {
   private final boolean wildcardRetained;
   private final Limits limits;
   private final Leases[] leases;
+  private final Usage usage;
+
+  // Any lane may write it: at worst an overflow is logged twice.
+  private volatile long overflowLoggedMillis;
+  private final Chunks[] chunks = new Chunks[Tables.PARTITIONS];
 
   public Broker(Account account, Limits limits, Lanes lanes, Storage storage) {
     this.account = account;
@@ -44,6 +54,8 @@ public final class Broker implements Publishing {
     router = new Router(new SubscriptionIndex(hashMatchesParent), lanes.count());
     this.limits = limits;
     groups = new Groups(this, limits.subscriptions());
+    usage = new Usage(lanes.count());
+    Arrays.setAll(chunks, i -> new Chunks(this, lanes.of(i), i));
     leases = new Leases[lanes.count()];
     Arrays.setAll(leases, i -> new Leases(lanes.at(i)));
     clients = new Clients(this, lanes);
@@ -68,7 +80,24 @@ public final class Broker implements Publishing {
       retained.load(rows);
       loads[partition] = clients.load(partition, rows);
     }
-    return CompletableFuture.allOf(loads).thenCompose(_ -> groups.load());
+    return CompletableFuture.allOf(loads)
+        .thenCompose(_ -> loadChunks())
+        .thenCompose(_ -> groups.load());
+  }
+
+  private CompletableFuture<Void> loadChunks() {
+    CompletableFuture<?>[] loads = new CompletableFuture<?>[Tables.PARTITIONS];
+    for (int partition = 0; partition < loads.length; partition++) {
+      Chunks here = chunks[partition];
+      List<Rows.Row> users =
+          storage
+              .rows()
+              .apply(partition)
+              .scan(Tables.CHUNK_USERS, Key.ALL, null, Integer.MAX_VALUE);
+      loads[partition] =
+          CompletableFuture.runAsync(() -> here.load(users), lanes.of(partition).loop());
+    }
+    return CompletableFuture.allOf(loads);
   }
 
   /**
@@ -142,6 +171,43 @@ public final class Broker implements Publishing {
     return leases[lane.number()];
   }
 
+  /** Messages in all durable queues. */
+  public long queuedMessages() {
+    return usage.messages();
+  }
+
+  /** What the messages in all durable queues take, in bytes, before compression. */
+  public long queuedBytes() {
+    return usage.bytes();
+  }
+
+  Usage usage() {
+    return usage;
+  }
+
+  /** A durable queue has no room: the message is refused to its publisher. */
+  void overflowed(String queue, long messages, long bytes) {
+    counters.overflowed.increment();
+    long now = lanes.nowMillis();
+    if (now - overflowLoggedMillis >= OVERFLOW_LOG_MILLIS) {
+      overflowLoggedMillis = now;
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "account {0}: the queue of {1} ({2} messages, {3} bytes) takes no more, or the account''s"
+              + " {4} messages of {5} bytes or the disk are at their limit; publishers are told",
+          account.id().digits(),
+          queue,
+          messages,
+          bytes,
+          usage.messages(),
+          usage.bytes());
+    }
+  }
+
+  Chunks chunks(int partition) {
+    return chunks[partition];
+  }
+
   Limits limits() {
     return limits;
   }
@@ -177,14 +243,25 @@ public final class Broker implements Publishing {
     return storage.rows().apply(partition);
   }
 
-  /** Reads off the loop and hands the result to the lane. */
+  /** Reads off the loop and hands the result to the lane; tries again if it cannot be read now. */
   <R> void read(Supplier<R> query, Consumer<R> to, Lane lane) {
     storage
         .reader()
         .execute(
             () -> {
-              R found = query.get();
-              lane.loop().execute(() -> to.accept(found));
+              try {
+                R found = query.get();
+                lane.loop().execute(() -> to.accept(found));
+              } catch (StoreReadException e) {
+                LOG.log(System.Logger.Level.ERROR, "queued messages cannot be read now", e);
+                lane.loop()
+                    .execute(
+                        () ->
+                            lane.wheel()
+                                .at(
+                                    lane.nowMillis() + READ_AGAIN_MILLIS,
+                                    () -> read(query, to, lane)));
+              }
             });
   }
 
@@ -399,8 +476,18 @@ public final class Broker implements Publishing {
       deliver(message, deliveries);
       return;
     }
+    boolean forgotten = message.qos == Qos.AT_MOST_ONCE;
+    if (lane.congested(to) && !message.passing) {
+      counters.congested.add(deliveries.length);
+      if (!forgotten) {
+        Receipt refused = lane.receipt();
+        refused.branch();
+        refused.complete(Outcome.OVER_QUOTA);
+      }
+      return;
+    }
     Receipt waiting = null;
-    if (durable && !message.passing && message.qos != Qos.AT_MOST_ONCE) {
+    if (durable && !message.passing && !forgotten) {
       waiting = lane.receipt();
       waiting.branch();
     }

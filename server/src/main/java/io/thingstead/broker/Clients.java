@@ -259,6 +259,7 @@ public final class Clients {
       session.deleteRows(Tables.QUEUE, session.key());
       session.deleteRows(Tables.INBOUND, session.key());
       session.deleteRow(Tables.PROGRESS, session.key());
+      session.outbound().spool().end();
     }
   }
 

@@ -28,5 +28,8 @@ public final class Counters {
   /** Messages whose time was over before their receiver got them. */
   public final LongAdder messagesExpired = new LongAdder();
 
+  /** Messages refused, or at QoS 0 dropped, because another lane had too much to do. */
+  public final LongAdder congested = new LongAdder();
+
   Counters() {}
 }

@@ -22,7 +22,7 @@ final class Groups {
   /** What a former run has queued, until it is loaded. */
   private final Map<String, Former> former = new HashMap<>();
 
-  private record Former(long incarnation, ProgressRow progress, long tail) {}
+  private record Former(long incarnation, ProgressRow progress, QueuePlace.Tail tail) {}
 
   Groups(Broker broker, Limits.Subscriptions limits) {
     this.broker = broker;
@@ -117,7 +117,7 @@ final class Groups {
       long incarnation = GroupRow.decode(row.value()).incarnation();
       byte[] found = rows.get(Tables.GROUP_PROGRESS, Key.of(name, incarnation));
       ProgressRow progress = found == null ? ProgressRow.START : ProgressRow.decode(found);
-      long tail =
+      QueuePlace.Tail tail =
           QueuePlace.tail(
               rows, Tables.GROUP_QUEUE, name, incarnation, progress.head(), broker.router());
       former.put(name, new Former(incarnation, progress, tail));

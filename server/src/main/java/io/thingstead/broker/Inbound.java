@@ -92,14 +92,22 @@ public final class Inbound {
    *     durable, which ends the connection
    */
   public void release(int packetId, Consumer<Released> done) {
-    if (taken.remove(packetId) == null) {
+    Taken one = taken.remove(packetId);
+    if (one == null) {
       done.accept(Released.UNKNOWN);
     } else if (session.durable()) {
       session.deleteRow(Tables.INBOUND, session.key(packetId));
       session
           .lane()
           .journal()
-          .then(durable -> done.accept(durable ? Released.KNOWN : Released.UNAVAILABLE));
+          .then(
+              durable -> {
+                if (!durable) {
+                  // It is still known on disk, so that the client must release it once more.
+                  taken.putIfAbsent(packetId, one);
+                }
+                done.accept(durable ? Released.KNOWN : Released.UNAVAILABLE);
+              });
     } else {
       done.accept(Released.KNOWN);
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,13 @@ final class Journal {
     private final Batch batch = new Batch();
     private final Set<Writer> writers = new LinkedHashSet<>();
     private final List<Waiter> waiters = new ArrayList<>();
+    private final List<Consumer<Batch>> last = new ArrayList<>(0);
     private boolean urgent;
+
+    /** Has rows added when all writers have added theirs. */
+    void last(Consumer<Batch> writes) {
+      last.add(writes);
+    }
 
     /** Has the waiter told when this group is durable or refused. */
     void then(Waiter waiter) {
@@ -121,6 +128,8 @@ final class Journal {
       writer.write(group.batch, group);
     }
     group.writers.clear();
+    group.last.forEach(writes -> writes.accept(group.batch));
+    group.last.clear();
     if (group.batch.isEmpty()) {
       // All of it was acknowledged meanwhile.
       open = spare == null ? new Group() : spare;

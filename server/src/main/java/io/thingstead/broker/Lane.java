@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.thingstead.model.topic.Topic;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * send at the end of its turn. A session never changes its lane; its connection is moved there.
  */
 public final class Lane {
+  /** Bytes of messages on their way from one lane to another. */
+  static final long PENDING_BYTES_MAX = 64L << 20;
+
   private final int number;
   private final Loop loop;
   private final ByteBufAllocator buffers;
@@ -31,6 +35,10 @@ public final class Lane {
   private AtomicReferenceArray<@Nullable Parcel> spare = new AtomicReferenceArray<>(0);
   private Lane[] lanes = {};
 
+  // Bytes handed to each lane; and what each lane says it has done.
+  private long[] sent = {};
+  private AtomicLongArray unpacked = new AtomicLongArray(0);
+
   Lane(int number, Loop loop, ByteBufAllocator buffers, InstantSource clock, Journal journal) {
     this.number = number;
     this.loop = loop;
@@ -45,6 +53,8 @@ public final class Lane {
 
   void join(Lane[] all) {
     lanes = all;
+    sent = new long[all.length];
+    unpacked = new AtomicLongArray(all.length);
     parcels = new @Nullable Parcel[all.length];
     spare = new AtomicReferenceArray<>(all.length);
   }
@@ -157,6 +167,7 @@ public final class Lane {
       Parcel parcel = parcels[i];
       if (parcel != null) {
         parcels[i] = null;
+        sent[i] += parcel.size();
         lanes[i].loop.execute(parcel);
       }
     }
@@ -195,8 +206,20 @@ public final class Lane {
     return parcel;
   }
 
+  /**
+   * Whether so much is on its way to another lane that no more messages may be sent there; what the
+   * broker itself has to tell goes all the same.
+   */
+  boolean congested(Lane to) {
+    Parcel parcel = parcels[to.number];
+    long open = parcel == null ? 0 : parcel.size();
+    return sent[to.number] - unpacked.get(to.number) + open > PENDING_BYTES_MAX;
+  }
+
   /** The other lane has unpacked it. */
-  void takeBack(Parcel parcel, Lane to) {
+  void takeBack(Parcel parcel, Lane to, int size) {
+    // Only that lane changes its count.
+    unpacked.setRelease(to.number, unpacked.getPlain(to.number) + size);
     Parcel other = spare.getAndSet(to.number, parcel);
     if (other != null) {
       other.close();

@@ -52,6 +52,10 @@ public final class Lanes {
     return incarnation;
   }
 
+  long nowMillis() {
+    return clock.millis();
+  }
+
   public int count() {
     return lanes.length;
   }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param subscriptions by the text the client used
  * @param inbound QoS 2 messages taken, by packet id; a row if it is still to be routed
- * @param tail the number behind the last queued message
+ * @param tail where its queue ends
  */
 record LoadedSession(
     String clientId,
@@ -23,7 +23,7 @@ record LoadedSession(
     Map<String, Loaded> subscriptions,
     Map<Integer, Optional<InboundRow>> inbound,
     ProgressRow progress,
-    long tail) {
+    QueuePlace.Tail tail) {
   private static final int PAGE = 1000;
 
   /** A subscription that waits for its session. */

@@ -142,16 +142,7 @@ final class Once {
     for (Place place : places) {
       Reserving queue = place.queue;
       if (queue != null) {
-        QueuePlace to = queue.place();
-        publisher
-            .lane()
-            .journal()
-            .put(
-                Tables.shard(to.partition()),
-                broker.accountNumber(),
-                to.rows(),
-                to.key(place.kept.sequence),
-                QueueRow.encode(place.kept));
+        queue.put(publisher.lane().journal(), place.kept);
       }
     }
     // Without sinks, nothing that survives the server misses the message.

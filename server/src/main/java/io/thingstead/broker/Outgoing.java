@@ -23,6 +23,7 @@ final class Outgoing {
   private final int[] packetIdAt = new int[4];
   private final PublishProperties5 properties5;
   private @Nullable ByteBuf alike;
+  private @Nullable Body body;
   private int encoded;
 
   TopicEntry topic;
@@ -57,6 +58,19 @@ final class Outgoing {
     this.payloadBytes = payloadBytes;
     this.encoded = 0;
     this.alike = null;
+    this.body = null;
+  }
+
+  /** A copy of the payload, one for all who keep the message. */
+  Body body() {
+    Body copy = body;
+    if (copy == null) {
+      byte[] bytes = new byte[payloadBytes];
+      payload.getBytes(payloadAt, bytes);
+      copy = new Body(bytes);
+      body = copy;
+    }
+    return copy;
   }
 
   /** The flags of the fixed header. */

@@ -18,14 +18,18 @@ final class Parcel implements Runnable {
   private @Nullable Object[] things = new @Nullable Object[16 * FIELDS];
   private int count;
 
+  /** Bytes of payloads that are not copied. */
+  private int slices;
+
   Parcel(Lane from, Lane to) {
     this.from = from;
     this.to = to;
     this.bytes = from.buffers().directBuffer(1024);
   }
 
-  boolean isEmpty() {
-    return count == 0;
+  /** What it holds in memory, roughly. */
+  int size() {
+    return bytes.readableBytes() + slices + count * FIELDS * Long.BYTES;
   }
 
   /** Adds a task to run on the other lane. */
@@ -54,6 +58,7 @@ final class Parcel implements Runnable {
     if (copied) {
       bytes.writeBytes(message.payload, message.payloadAt, message.payloadBytes);
     } else {
+      slices += message.payloadBytes;
       int behind = next();
       things[behind] = message.payload.retainedSlice(message.payloadAt, message.payloadBytes);
     }
@@ -71,6 +76,7 @@ final class Parcel implements Runnable {
   /** Unpacks, on the other lane. */
   @Override
   public void run() {
+    int size = size();
     for (int i = 0; i < count; i++) {
       int at = i * FIELDS;
       if (things[at] instanceof Runnable task) {
@@ -82,8 +88,9 @@ final class Parcel implements Runnable {
     }
     Arrays.fill(things, 0, count * FIELDS, null);
     count = 0;
+    slices = 0;
     bytes.clear();
-    from.takeBack(this, to);
+    from.takeBack(this, to, size);
   }
 
   /** Delivers a message; false when its payload came as an own thing behind it. */

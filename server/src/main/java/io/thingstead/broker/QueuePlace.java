@@ -56,15 +56,23 @@ record QueuePlace(
   }
 
   /**
-   * The number behind the last message of a queue.
+   * Where a queue ends.
    *
-   * @param head what it is without rows
+   * @param number behind the last message
+   * @param bytesEach what a message takes, as far as one row tells
    */
-  static long tail(
+  record Tail(long number, long bytesEach) {}
+
+  /**
+   * Where a queue ends.
+   *
+   * @param head where it does without rows
+   */
+  static Tail tail(
       Rows rows, Table table, String name, long incarnation, long head, Router router) {
     Rows.Row last = next(rows, table, name, incarnation, -1);
     if (last == null) {
-      return head;
+      return new Tail(head, 0);
     }
     long step = 64;
     long low = first(last.key());
@@ -87,7 +95,9 @@ record QueuePlace(
         step /= 2;
       }
     }
-    return low + QueueRow.decode(low, last.value(), router).size();
+    List<Stored> messages = QueueRow.decode(low, last.value(), router);
+    long bytes = messages.stream().mapToLong(Stored::bytes).sum();
+    return new Tail(low + messages.size(), bytes / messages.size());
   }
 
   /** The first row whose number is greater than the one given. */

@@ -11,6 +11,8 @@ import java.util.function.Consumer;
  * rows. They are read off the loop, some rows at a time.
  */
 final class QueueReader {
+  private static final System.Logger LOG = System.getLogger(QueueReader.class.getName());
+
   private static final int FETCHED_ROWS = 8;
 
   private final QueuePlace place;
@@ -105,7 +107,7 @@ final class QueueReader {
 
   /** A reserved message is in its row, which may or may not be among those being fetched. */
   void confirmed(Stored message) {
-    if (!spilled) {
+    if (!spilled || message.sequence < from) {
       to.accept(message);
     } else if (fetching) {
       late.add(message);
@@ -132,7 +134,7 @@ final class QueueReader {
     place
         .broker()
         .read(
-            () -> source.scan(place.rows(), prefix, after, FETCHED_ROWS),
+            () -> decode(source, source.scan(place.rows(), prefix, after, FETCHED_ROWS)),
             found -> {
               if (asked == round) {
                 fetched(found, allDurable && seen == spills);
@@ -141,14 +143,28 @@ final class QueueReader {
             place.lane());
   }
 
-  private void fetched(List<Rows.Row> found, boolean complete) {
-    fetching = false;
-    for (Rows.Row row : found) {
+  /** A row that was read. */
+  private record Found(long first, List<Stored> messages) {}
+
+  // Off the loop.
+  private List<Found> decode(Rows source, List<Rows.Row> rows) {
+    List<Found> found = new ArrayList<>(rows.size());
+    for (Rows.Row row : rows) {
       long first = QueuePlace.first(row.key());
-      List<Stored> messages = QueueRow.decode(first, row.value(), place.broker().router());
-      cursor = first;
-      writer.found(first, first + messages.size() - 1);
-      messages.forEach(this::fetched);
+      long chunk = QueueRow.chunk(row.value());
+      byte[] shared = chunk == 0 ? null : source.get(Tables.CHUNK, Key.of(chunk));
+      found.add(
+          new Found(first, QueueRow.decode(first, row.value(), shared, place.broker().router())));
+    }
+    return found;
+  }
+
+  private void fetched(List<Found> found, boolean complete) {
+    fetching = false;
+    for (Found row : found) {
+      cursor = row.first;
+      writer.found(row.first, row.first + row.messages.size() - 1);
+      row.messages.forEach(this::fetched);
     }
     boolean last = found.size() < FETCHED_ROWS;
     late.removeIf(message -> message.sequence > cursor && !(last && complete));
@@ -176,6 +192,15 @@ final class QueueReader {
     expected = Math.max(expected, message.sequence + 1);
     late.removeIf(one -> one.sequence == message.sequence);
     if (message.sequence >= from && numbers.isOpen(message.sequence)) {
+      if (message.isSlim()) {
+        LOG.log(
+            System.Logger.Level.ERROR,
+            "message {0} in the queue of {1} refers to one that is not there; it is passed over",
+            message.sequence,
+            place.name());
+        numbers.take(message.sequence);
+        return;
+      }
       message.durable = true;
       to.accept(message);
     }

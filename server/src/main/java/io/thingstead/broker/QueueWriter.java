@@ -1,6 +1,7 @@
 package io.thingstead.broker;
 
 import io.thingstead.engine.Batch;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +17,16 @@ final class QueueWriter {
   private static final int ROW_BYTES_MAX = 64 << 10;
 
   private final QueuePlace place;
+  private final Chunks chunks;
   private final List<Stored> unwritten = new ArrayList<>(0);
 
-  /** Rows on disk as far as known: first number to last. */
+  /** Rows on disk as far as known, first number to last. */
   private final TreeMap<Long, Long> rows = new TreeMap<>();
+
+  /** The chunks to which rows refer, in the order of the rows. */
+  private final ArrayDeque<Reference> references = new ArrayDeque<>(1);
+
+  private record Reference(Chunk chunk, long last) {}
 
   /** There may be rows that are not among these. */
   private boolean unseen;
@@ -28,16 +35,29 @@ final class QueueWriter {
 
   QueueWriter(QueuePlace place) {
     this.place = place;
+    this.chunks = place.broker().chunks(place.partition());
+  }
+
+  QueuePlace place() {
+    return place;
   }
 
   /** Takes a message into the next group. */
   void add(Stored message) {
     unwritten.add(message);
+    if (message.body != null) {
+      message.body.queuedIn(place.partition());
+    }
   }
 
   /** There is a row of these numbers. */
   void found(long first, long last) {
     rows.put(first, last);
+  }
+
+  /** A row, up to this number, refers to a chunk. */
+  void refers(Chunk chunk, long last) {
+    references.add(new Reference(chunk, last));
   }
 
   /** Rows that nobody takes soon need not be remembered: whoever takes them finds them. */
@@ -56,7 +76,17 @@ final class QueueWriter {
 
   /** Whether a row may be on disk. */
   boolean hasRows() {
-    return unseen || !rows.isEmpty();
+    return unseen || !rows.isEmpty() || !references.isEmpty();
+  }
+
+  /** All rows of the queue are being deleted. */
+  void end() {
+    for (Reference one : references) {
+      if (one.chunk.release()) {
+        chunks.delete(one.chunk);
+      }
+    }
+    references.clear();
   }
 
   /** The queue is over: nobody waits any longer. */
@@ -77,15 +107,17 @@ final class QueueWriter {
       if (message.acknowledged) {
         continue;
       }
+      Chunk chunk = chunks.of(message, group);
       boolean fits =
           row.count() < ROW_MESSAGES_MAX
               && row.bytes() < ROW_BYTES_MAX
-              && (row.count() == 0 || row.next() == message.sequence);
+              && (row.count() == 0 || row.next() == message.sequence)
+              && (chunk == null || chunk == row.chunk());
       if (!fits) {
         put(batch, row);
-        row = new QueueRow();
+        row = new QueueRow(chunk);
       }
-      row.add(message);
+      row.add(message, chunk != null);
       written.add(message);
     }
     put(batch, row);
@@ -105,10 +137,15 @@ final class QueueWriter {
 
   private void put(Batch batch, QueueRow row) {
     if (row.count() > 0) {
+      Chunk chunk = row.chunk();
+      if (chunk != null) {
+        chunk.refer(place, row.next() - 1);
+        refers(chunk, row.next() - 1);
+      }
       if (away || unseen) {
         unseen = true;
       } else {
-        rows.put(row.first(), row.next() - 1);
+        found(row.first(), row.next() - 1);
       }
       place.putRow(batch, row.first(), row.encode());
     }
@@ -120,6 +157,17 @@ final class QueueWriter {
     unwritten.addAll(0, messages);
   }
 
+  private void releaseBelow(Batch batch, long head) {
+    for (Reference one = references.peek();
+        one != null && one.last < head;
+        one = references.peek()) {
+      references.remove();
+      if (one.chunk.release()) {
+        chunks.delete(batch, one.chunk);
+      }
+    }
+  }
+
   /**
    * Deletes the rows of which all is taken.
    *
@@ -127,10 +175,11 @@ final class QueueWriter {
    * @param all whether all that was ever queued is taken
    */
   void dropBelow(Batch batch, long head, boolean all) {
+    if (all && hasRows()) {
+      place.deleteRowsBelow(batch, head);
+    }
+    releaseBelow(batch, head);
     if (all) {
-      if (hasRows()) {
-        place.deleteRowsBelow(batch, head);
-      }
       rows.clear();
       unseen = false;
       return;

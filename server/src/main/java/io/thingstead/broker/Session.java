@@ -28,7 +28,7 @@ public final class Session {
   private long expirySeconds;
   private @Nullable Target target;
   private @Nullable Authorization authorization;
-  private @Nullable PendingWill will;
+  private Wills.@Nullable Kept will;
   private Clients.@Nullable Connected connecting;
   private long offlineSinceMillis;
 
@@ -136,12 +136,12 @@ public final class Session {
     return target != null || connecting != null;
   }
 
-  @Nullable PendingWill will() {
+  Wills.@Nullable Kept will() {
     return will;
   }
 
-  void will(@Nullable PendingWill pending) {
-    will = pending;
+  void will(Wills.@Nullable Kept kept) {
+    will = kept;
   }
 
   Outbound outbound() {

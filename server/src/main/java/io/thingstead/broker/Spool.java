@@ -1,6 +1,7 @@
 package io.thingstead.broker;
 
 import io.thingstead.engine.Batch;
+import io.thingstead.model.Limits;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
@@ -17,18 +18,11 @@ import org.jspecify.annotations.Nullable;
  * when that is durable, so that after a crash the same message has the same id, or none.
  */
 final class Spool implements Journal.Writer, Reserving {
-  /** Messages one durable session may have queued; more are refused to their publishers. */
-  static final int QUEUED_MAX = 100_000;
-
-  /** Messages kept in memory for an online client that is slow. */
-  private static final int READY_MAX = 1_000;
-
-  private static final int READY_BYTES_MAX = 256 << 10;
-
   private final Session session;
   private final Outbound outbound;
   private final QueuePlace place;
   private final Numbers numbers = new Numbers();
+  private final Tally tally;
   private final QueueWriter writer;
   private final QueueReader reader;
 
@@ -57,13 +51,19 @@ final class Spool implements Journal.Writer, Reserving {
             Tables.PROGRESS,
             session.clientId(),
             session.incarnation());
+    tally = new Tally(session.broker(), session.lane(), numbers);
     writer = new QueueWriter(place);
     reader = new QueueReader(place, numbers, writer, outbound::ready, outbound::pump);
   }
 
   /** Goes on where a former run ended. */
-  void load(ProgressRow progress, long tail) {
-    numbers.load(progress, tail);
+  void load(ProgressRow progress, QueuePlace.Tail tail) {
+    numbers.load(progress, tail.number());
+    tally.changed(numbers.open() * tail.bytesEach());
+    if (numbers.isEmpty() && tail.bytesEach() > 0) {
+      // All was taken, but the rows are still there.
+      progressed();
+    }
     for (ProgressRow.InFlight id : progress.inFlight()) {
       Window.State state = id.released() ? Window.State.PUBCOMP : Window.State.PUBREC;
       outbound.window().restore(id.packetId(), state, Stored.slim(id.sequence()));
@@ -74,6 +74,20 @@ final class Spool implements Journal.Writer, Reserving {
 
   long queued() {
     return numbers.open();
+  }
+
+  long head() {
+    return numbers.head();
+  }
+
+  QueueWriter writer() {
+    return writer;
+  }
+
+  /** The session is over; its rows are being deleted. */
+  void end() {
+    tally.end();
+    writer.end();
   }
 
   void online(Window was, Window now) {
@@ -116,7 +130,7 @@ final class Spool implements Journal.Writer, Reserving {
   /** Takes the lane's outgoing message: into the open group, and to the client if there is room. */
   void offer(Outgoing message, Delivery delivery, Qos qos, boolean retain, boolean many) {
     Receipt receipt = session.lane().receipt();
-    if (!hasRoom()) {
+    if (!hasRoom(message.payloadBytes)) {
       receipt.branch();
       receipt.complete(Outcome.OVER_QUOTA);
       return;
@@ -129,21 +143,22 @@ final class Spool implements Journal.Writer, Reserving {
 
   /** Takes a retained message for a new subscription; nobody waits for it. */
   void offerRetained(Outgoing message, Qos qos, int[] ids) {
-    if (hasRoom()) {
+    if (hasRoom(message.payloadBytes)) {
       enqueue(Stored.of(message, numbers.next(), qos, true, ids), message, false);
     }
   }
 
-  private boolean hasRoom() {
-    boolean room = queued() < QUEUED_MAX && session.broker().accepting();
+  private boolean hasRoom(int bytes) {
+    boolean room = tally.fits(bytes);
     if (!room) {
-      session.broker().counters().overflowed.increment();
+      session.broker().overflowed(session.clientId(), numbers.open(), tally.bytes());
     }
     return room;
   }
 
   private void enqueue(Stored kept, Outgoing message, boolean many) {
     writer.add(kept);
+    tally.changed(kept.bytes());
     session.lane().journal().write(this);
     if (reader.spilled() || session.target() == null) {
       reader.spill(kept);
@@ -155,7 +170,9 @@ final class Spool implements Journal.Writer, Reserving {
     if (sent) {
       return;
     }
-    if (outbound.readyCount() < READY_MAX && outbound.readyBytes() < READY_BYTES_MAX) {
+    Limits.Queues limits = session.broker().limits().sessions().queues();
+    if (outbound.readyCount() < limits.readyMessages()
+        && outbound.readyBytes() < limits.readyBytes()) {
       outbound.ready(kept);
       outbound.pump();
     } else {
@@ -164,13 +181,23 @@ final class Spool implements Journal.Writer, Reserving {
   }
 
   @Override
-  public QueuePlace place() {
-    return place;
+  public void put(Journal journal, Stored kept) {
+    journal.put(
+        Tables.shard(place.partition()),
+        session.broker().accountNumber(),
+        place.rows(),
+        place.key(kept.sequence),
+        QueueRow.encode(kept));
   }
 
   /** Reserves the place of a message; null when the queue is full. */
   @Nullable Stored reserve(Stored message, Delivery delivery) {
-    return session.ended() || !hasRoom() ? null : message.delivered(numbers.reserve(), delivery);
+    if (session.ended() || !hasRoom(message.payload.length)) {
+      return null;
+    }
+    Stored kept = message.delivered(numbers.reserve(), delivery);
+    tally.changed(kept.bytes());
+    return kept;
   }
 
   @Override
@@ -204,6 +231,7 @@ final class Spool implements Journal.Writer, Reserving {
     message.acknowledged = true;
     message.settle(Outcome.ACCEPTED);
     numbers.take(message.sequence);
+    tally.changed(-message.bytes());
     progressed();
   }
 

@@ -17,6 +17,9 @@ final class Stored {
   final MessageProperties properties;
   final int[] subscriptionIds;
 
+  /** What it shares with the same message of other sessions of the lane. */
+  @Nullable Body body;
+
   /** It is of a shared group, and this says what its member has of it; null when that is over. */
   @Nullable Lease lease;
 
@@ -86,22 +89,29 @@ final class Stored {
   }
 
   static Stored of(Outgoing message, long sequence, Qos qos, boolean retain, int[] ids) {
-    byte[] payload = new byte[message.payloadBytes];
-    message.payload.getBytes(message.payloadAt, payload);
-    return new Stored(
-        sequence,
-        message.topic,
-        payload,
-        qos,
-        retain,
-        message.expiresAtMillis,
-        message.properties,
-        ids);
+    Body body = message.body();
+    Stored stored =
+        new Stored(
+            sequence,
+            message.topic,
+            body.payload,
+            qos,
+            retain,
+            message.expiresAtMillis,
+            message.properties,
+            ids);
+    stored.body = body;
+    return stored;
   }
 
   /** What it takes in memory, roughly. */
   int bytes() {
     return payload.length + topic.bytes().length + 64;
+  }
+
+  /** What it takes on disk, roughly. */
+  int contentBytes() {
+    return payload.length + topic.bytes().length;
   }
 
   boolean expired(long nowMillis) {

@@ -21,7 +21,7 @@ final class Tables {
   /** (client id, incarnation, packet id) to {@link InboundRow}: QoS 2 messages taken. */
   static final Table INBOUND = new Table(104, "session_inbound", Family.STATE);
 
-  /** (client id) to {@link PendingWill}. */
+  /** (client id, serial) to {@link PendingWill}. */
   static final Table WILL = new Table(105, "will", Family.STATE);
 
   /** (share name/filter) to {@link GroupRow}. */
@@ -32,6 +32,12 @@ final class Tables {
 
   /** (share name/filter, incarnation) to {@link ProgressRow}. */
   static final Table GROUP_PROGRESS = new Table(108, "group_progress", Family.STATE);
+
+  /** (number) to messages that several queues of the partition refer to. */
+  static final Table CHUNK = new Table(109, "chunk", Family.QUEUE);
+
+  /** (number) to the queue rows that refer to the chunk. */
+  static final Table CHUNK_USERS = new Table(110, "chunk_users", Family.STATE);
 
   /** (topic) to a {@link QueueRow} of one message. */
   static final Table RETAINED = new Table(130, "retained", Family.STATE);

@@ -22,31 +22,40 @@ final class Wills {
     this.broker = broker;
   }
 
+  /**
+   * A will that is kept.
+   *
+   * @param serial tells its row from those of the client's other wills, which may not be published
+   *     yet
+   */
+  record Kept(PendingWill will, long serial) {}
+
   /** The client's will from now on; a former one that was waiting is withdrawn [MQTT-3.1.3-9]. */
   void set(Session session, @Nullable PendingWill will) {
+    cancel(session);
     if (will != null) {
-      session.putRow(Tables.WILL, Key.of(session.clientId()), will.encode());
-    } else if (session.will() != null) {
-      session.deleteRow(Tables.WILL, Key.of(session.clientId()));
+      Kept kept = new Kept(will, session.lane().incarnation());
+      session.putRow(Tables.WILL, Key.of(session.clientId(), kept.serial), will.encode());
+      session.will(kept);
     }
-    session.will(will);
   }
 
   /** The client left as it should. */
   void cancel(Session session) {
-    if (session.will() != null) {
+    Kept kept = session.will();
+    if (kept != null) {
       session.will(null);
-      session.deleteRow(Tables.WILL, Key.of(session.clientId()));
+      session.deleteRow(Tables.WILL, Key.of(session.clientId(), kept.serial));
     }
   }
 
   /** The client was lost: its will is published, at once or after its delay. */
   void lost(Session session) {
-    PendingWill will = session.will();
-    if (will == null) {
+    Kept kept = session.will();
+    if (kept == null) {
       return;
     }
-    long seconds = Math.min(will.delaySeconds(), session.expirySeconds());
+    long seconds = Math.min(kept.will.delaySeconds(), session.expirySeconds());
     if (seconds == 0) {
       publish(session);
       return;
@@ -56,7 +65,7 @@ final class Wills {
         .at(
             lane.nowMillis() + seconds * 1000,
             () -> {
-              if (will.equals(session.will()) && !session.busy()) {
+              if (kept.equals(session.will()) && !session.busy()) {
                 publish(session);
               }
             });
@@ -68,15 +77,19 @@ final class Wills {
   }
 
   private void publish(Session session) {
-    PendingWill will = session.will();
-    if (will != null) {
+    Kept kept = session.will();
+    if (kept != null) {
       session.will(null);
-      publish(new Leaving(session.lane(), session.partition(), session.clientId(), will), 0);
+      publish(new Leaving(session.lane(), session.partition(), session.clientId(), kept), 0);
     }
   }
 
   /** A will that is being published. */
-  private record Leaving(Lane lane, int partition, String clientId, PendingWill will) {}
+  private record Leaving(Lane lane, int partition, String clientId, Kept kept) {
+    PendingWill will() {
+      return kept.will;
+    }
+  }
 
   private void publish(Leaving one, int tries) {
     if (!broker.accepting()) {
@@ -85,7 +98,7 @@ final class Wills {
       return;
     }
     Lane lane = one.lane;
-    PendingWill will = one.will;
+    PendingWill will = one.will();
     Outgoing message = lane.outgoing();
     byte[] payload = will.payload();
     message.begin(broker.topic(will.topic()), Unpooled.wrappedBuffer(payload), 0, payload.length);
@@ -115,7 +128,7 @@ final class Wills {
             System.Logger.Level.WARNING,
             "the will of client={0} on topic={1} was dropped for a receiver whose queue is full",
             one.clientId,
-            one.will.topic().text());
+            one.will().topic().text());
         forget(one);
       }
       // Who has got it already gets it again, which is better than never.
@@ -129,7 +142,7 @@ final class Wills {
           System.Logger.Level.WARNING,
           "the will of client={0} on topic={1} was not taken by all: {2}; it is tried again",
           one.clientId,
-          one.will.topic().text(),
+          one.will().topic().text(),
           outcome);
     }
     long millis = Math.min(RETRY_MILLIS_MIN << Math.min(tries, 6), RETRY_MILLIS_MAX);
@@ -137,28 +150,33 @@ final class Wills {
   }
 
   private void forget(Leaving one) {
-    Session now = broker.clients().get(one.lane, one.clientId);
-    if (now == null || now.will() == null) {
-      one.lane
-          .journal()
-          .delete(
-              Tables.shard(one.partition),
-              broker.accountNumber(),
-              Tables.WILL,
-              Key.of(one.clientId));
-    }
+    one.lane
+        .journal()
+        .delete(
+            Tables.shard(one.partition),
+            broker.accountNumber(),
+            Tables.WILL,
+            Key.of(one.clientId, one.kept.serial));
   }
 
   /** The wills of clients that were connected when the server ended. */
   void load(Lane lane, List<Rows.Row> rows) {
     for (Rows.Row row : rows) {
-      String clientId = row.key().read().text();
-      PendingWill will = PendingWill.decode(row.value());
+      Key.Reader key = row.key().read();
+      String clientId = key.text();
+      Kept kept = new Kept(PendingWill.decode(row.value()), key.number());
       Session session = broker.clients().get(lane, clientId);
-      if (session == null) {
-        publish(new Leaving(lane, Tables.partition(clientId), clientId, will), 0);
+      // The newest comes last: older ones were being published already.
+      if (session != null) {
+        publish(session);
+        session.will(kept);
       } else {
-        session.will(will);
+        publish(new Leaving(lane, Tables.partition(clientId), clientId, kept), 0);
+      }
+    }
+    for (Rows.Row row : rows) {
+      Session session = broker.clients().get(lane, row.key().read().text());
+      if (session != null) {
         lost(session);
       }
     }

@@ -23,12 +23,19 @@ final class Window {
     PUBCOMP
   }
 
+  /** Memory for messages of one client in flight; one more is sent while there is less. */
+  private static final int BYTES_MAX = 1 << 20;
+
   private static final State[] NONE = {};
 
   private final int max;
   private State[] states = NONE;
   private @Nullable Stored[] messages = {};
   private int inFlight;
+
+  /** What the messages take in memory that are kept until they are acknowledged. */
+  private int bytes;
+
   private int last;
 
   /** In flight before the client came back, and not yet sent to it again. */
@@ -43,7 +50,7 @@ final class Window {
 
   /** Takes an id for a message; 0 when all are in flight. */
   int take(State state, @Nullable Stored message) {
-    if (inFlight >= max) {
+    if (full()) {
       return 0;
     }
     if (inFlight == states.length) {
@@ -78,9 +85,14 @@ final class Window {
 
   private void set(int id, State state, @Nullable Stored message) {
     unsent -= unsent(id);
+    bytes += bytes(message) - bytes(messages[id - 1]);
     states[id - 1] = state;
     messages[id - 1] = message;
     unsent += unsent(id);
+  }
+
+  private static int bytes(@Nullable Stored message) {
+    return message == null ? 0 : message.bytes();
   }
 
   private int unsent(int id) {
@@ -119,8 +131,9 @@ final class Window {
     inFlight--;
   }
 
+  /** Whether the client has so many messages, or so much of them is kept, that no more is sent. */
   boolean full() {
-    return inFlight >= max;
+    return inFlight >= max || bytes >= BYTES_MAX;
   }
 
   int inFlight() {

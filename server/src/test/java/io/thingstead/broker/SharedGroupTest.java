@@ -121,7 +121,12 @@ class SharedGroupTest extends BrokerScene {
     Limits limits = Limits.of(Profile.THINGSTEAD);
     Limits.Sessions sessions =
         new Limits.Sessions(
-            limits.sessions().expiry(), limits.sessions().expiryMax(), 3, 1000, 1000);
+            limits.sessions().expiry(),
+            limits.sessions().expiryMax(),
+            3,
+            1000,
+            1000,
+            limits.sessions().queues());
     server = new SimulatedBroker(1, SimulatedBroker.with(limits, sessions));
     away("a", SHARED);
     List<Outcome> outcomes = publish(publisher(), "t", texts("m", 5));

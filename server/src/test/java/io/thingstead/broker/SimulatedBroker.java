@@ -2,15 +2,18 @@ package io.thingstead.broker;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.thingstead.account.Account;
+import io.thingstead.engine.EngineSettings;
+import io.thingstead.engine.FaultyStore;
+import io.thingstead.engine.MemoryStore;
 import io.thingstead.engine.ShardId;
 import io.thingstead.engine.Simulation;
 import io.thingstead.model.AccountId;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
-import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
-/** A broker of two lanes on a simulated engine; made anew after each crash. */
+/** A broker on a simulated engine; made anew after each crash. */
 final class SimulatedBroker {
   final Simulation simulation;
   Lanes lanes;
@@ -22,15 +25,32 @@ final class SimulatedBroker {
   /** Whether there is room on the disk. */
   boolean accepting = true;
 
+  /** Between engine and store; the present run's. */
+  FaultyStore store = new FaultyStore(new MemoryStore(), 0, false);
+
   private final Limits limits;
+  private final int laneCount;
 
   SimulatedBroker(long seed) {
     this(seed, Limits.of(Profile.THINGSTEAD));
   }
 
   SimulatedBroker(long seed, Limits limits) {
+    this(seed, limits, 2);
+  }
+
+  SimulatedBroker(long seed, Limits limits, int laneCount) {
     this.limits = limits;
-    simulation = new Simulation(seed);
+    this.laneCount = laneCount;
+    simulation =
+        new Simulation(
+            seed,
+            new EngineSettings(2, 1024, 1024, 0, 0, 60_000),
+            _ -> {},
+            real -> {
+              store = new FaultyStore(real, 0, false);
+              return store;
+            });
     start();
   }
 
@@ -53,7 +73,9 @@ final class SimulatedBroker {
     var workers = simulation.workers();
     lanes =
         new Lanes(
-            List.of(new SimulatedLoop("lane-0", workers), new SimulatedLoop("lane-1", workers)),
+            IntStream.range(0, laneCount)
+                .mapToObj(i -> new SimulatedLoop("lane-" + i, workers))
+                .toList(),
             simulation.engine().commits(),
             UnpooledByteBufAllocator.DEFAULT,
             simulation.clock());

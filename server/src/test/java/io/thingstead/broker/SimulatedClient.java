@@ -27,17 +27,22 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedClient {
   private static final int WINDOW = 4;
 
+  /** Makes a message worth being stored once for several. */
+  private static final String PADDING = "/" + "p".repeat(80);
+
   /** A publish that is not finished. */
   private static final class Sent {
     final String text;
     final String topic;
     final Qos qos;
+    final boolean expires;
     boolean received;
 
-    Sent(String text, String topic, Qos qos) {
+    Sent(String text, String topic, Qos qos, boolean expires) {
       this.text = text;
       this.topic = topic;
       this.qos = qos;
+      this.expires = expires;
     }
   }
 
@@ -55,9 +60,32 @@ final class SimulatedClient {
   private boolean ready;
   private int lastId;
 
+  private final String filter;
+  private final Qos qos;
+  private final boolean clean;
+
+  /** What the server has refused, whether this client heard it or not. */
+  final Set<String> refused = new HashSet<>();
+
+  /** Texts of the wills of connections that are over. */
+  final Set<String> wills = new HashSet<>();
+
+  private @Nullable String will;
+  private int connections;
+
   SimulatedClient(String id, SimulatedBroker server) {
+    this(id, server, "t/#", Qos.EXACTLY_ONCE, false);
+  }
+
+  /**
+   * @param clean whether its sessions end with its connections, so that it only subscribes
+   */
+  SimulatedClient(String id, SimulatedBroker server, String filter, Qos qos, boolean clean) {
     this.id = id;
     this.server = server;
+    this.filter = filter;
+    this.qos = qos;
+    this.clean = clean;
   }
 
   /** The server's end of a connection. */
@@ -148,7 +176,20 @@ final class SimulatedClient {
     lose();
     Line mine = new Line();
     line = mine;
-    Connecting client = new Connecting(id, false, false, 3600, WINDOW, new Permissive(), null);
+    String last = id + "/w/1/" + connections++;
+    PendingWill leaves =
+        new PendingWill(
+            new Topic("t/w"),
+            last.getBytes(StandardCharsets.UTF_8),
+            Qos.AT_LEAST_ONCE,
+            false,
+            0,
+            -1,
+            MessageProperties.NONE,
+            null);
+    Connecting client =
+        new Connecting(
+            id, clean, false, clean ? 0 : 3600, WINDOW, new Permissive(), clean ? null : leaves);
     lane()
         .loop()
         .execute(
@@ -162,6 +203,10 @@ final class SimulatedClient {
                         new Clients.Connected() {
                           @Override
                           public void connected(Session joined, boolean present) {
+                            if (will != null) {
+                              wills.add(will);
+                            }
+                            will = clean ? null : last;
                             if (line == mine) {
                               session = joined;
                               send(mine, () -> welcome(joined, present));
@@ -182,6 +227,10 @@ final class SimulatedClient {
   /** The connection is gone for the client; the server hears of it some time, or never. */
   void lose() {
     line = null;
+    if (clean) {
+      subscribed = false;
+      unreleased.clear();
+    }
     session = null;
     ready = false;
     toServer.clear();
@@ -233,12 +282,14 @@ final class SimulatedClient {
       up(
           joined,
           () -> {
+            String share =
+                filter.startsWith("$share/") ? filter.substring(7, filter.indexOf('/', 7)) : null;
             Subscribing all =
                 new Subscribing(
-                    "t/#",
-                    new TopicFilter("t/#"),
-                    null,
-                    Qos.EXACTLY_ONCE,
+                    filter,
+                    new TopicFilter(share == null ? filter : filter.substring(8 + share.length())),
+                    share,
+                    qos,
                     false,
                     false,
                     Subscribing.Retained.DO_NOT_SEND,
@@ -253,6 +304,8 @@ final class SimulatedClient {
                     outcome -> {
                       if (outcome == Outcome.ACCEPTED && to != null) {
                         send(to, () -> subscribed = true);
+                      } else if (line == to) {
+                        lose();
                       }
                     });
           });
@@ -280,13 +333,26 @@ final class SimulatedClient {
   }
 
   void publish(String topic, Qos qos, int number) {
+    publish(topic, qos, number, false);
+  }
+
+  void publish(String topic, Qos qos, int number, boolean expires) {
     if (!ready || sent.size() >= 20) {
       return;
     }
     do {
       lastId = lastId % 60 + 1;
     } while (sent.containsKey(lastId));
-    Sent one = new Sent(id + "/" + topic + "/" + qos.ordinal() + "/" + number, topic, qos);
+    String text =
+        id
+            + "/"
+            + topic.replace('/', '-')
+            + (expires ? "-x/" : "/")
+            + qos.ordinal()
+            + "/"
+            + number
+            + PADDING;
+    Sent one = new Sent(text, topic, qos, expires);
     sent.put(lastId, one);
     publish(lastId, one);
   }
@@ -300,9 +366,11 @@ final class SimulatedClient {
     up(
         to,
         () -> {
-          TopicEntry topic = server.broker.topic(new Topic("t/" + one.topic));
+          TopicEntry topic = server.broker.topic(new Topic(one.topic));
           ByteBuf payload = Unpooled.copiedBuffer(one.text, StandardCharsets.UTF_8);
           int length = payload.readableBytes();
+          long expiresAt =
+              one.expires ? server.simulation.clock().millis() + 2_000 : Long.MAX_VALUE;
           if (one.qos == Qos.AT_LEAST_ONCE) {
             Receipt receipt =
                 server.broker.publish(
@@ -313,7 +381,7 @@ final class SimulatedClient {
                     length,
                     one.qos,
                     false,
-                    Long.MAX_VALUE,
+                    expiresAt,
                     MessageProperties.NONE,
                     Origin.SERVER);
             if (receipt == null) {
@@ -323,6 +391,9 @@ final class SimulatedClient {
                   outcome -> {
                     if (outcome == Outcome.ACCEPTED) {
                       send(on, () -> finish(packetId));
+                    } else {
+                      refused.add(one.text);
+                      send(on, () -> refused(packetId));
                     }
                   });
             }
@@ -344,12 +415,15 @@ final class SimulatedClient {
                 0,
                 length,
                 false,
-                Long.MAX_VALUE,
+                expiresAt,
                 MessageProperties.NONE,
                 Origin.SERVER,
                 outcome -> {
                   if (outcome == Outcome.ACCEPTED) {
                     send(on, () -> received(packetId));
+                  } else {
+                    refused.add(one.text);
+                    send(on, () -> refused(packetId));
                   }
                 });
           }
@@ -384,9 +458,14 @@ final class SimulatedClient {
 
   private void finish(int packetId) {
     Sent one = sent.remove(packetId);
-    if (one != null) {
+    if (one != null && !one.expires) {
       finished.add(one.text);
     }
+  }
+
+  /** The server says that it does not have it. */
+  private void refused(int packetId) {
+    sent.remove(packetId);
   }
 
   // What the client reads.
