@@ -114,6 +114,7 @@ final class Chunks {
   void load(List<Rows.Row> references) {
     for (Rows.Row row : references) {
       Chunk chunk = new Chunk(row.key().read().number());
+      lane.gave(chunk.number);
       RowReader in = new RowReader(row.value(), 1);
       while (!in.atEnd()) {
         Session session = broker.clients().get(lane, in.text());

@@ -425,6 +425,7 @@ public final class Clients {
 
   private void adopt(Lane lane, LoadedSession loaded) {
     SessionRow row = loaded.row();
+    lane.gave(row.incarnation());
     Session session =
         new Session(
             broker,

@@ -115,6 +115,7 @@ final class Groups {
     for (Rows.Row row : rows.scan(Tables.GROUP, Key.ALL, null, Integer.MAX_VALUE)) {
       String name = row.key().read().text();
       long incarnation = GroupRow.decode(row.value()).incarnation();
+      broker.lanes().gave(incarnation);
       byte[] found = rows.get(Tables.GROUP_PROGRESS, Key.of(name, incarnation));
       ProgressRow progress = found == null ? ProgressRow.START : ProgressRow.decode(found);
       QueuePlace.Tail tail =

@@ -138,6 +138,11 @@ public final class Lane {
     return incarnation;
   }
 
+  /** A former run gave this number, and its rows are still there. */
+  void gave(long number) {
+    incarnation = Math.max(incarnation, number);
+  }
+
   /** Moves the timers; called once a second, on the loop. */
   public void tick() {
     wheel.turn(clock.millis());

@@ -52,6 +52,11 @@ public final class Lanes {
     return incarnation;
   }
 
+  /** A former run gave this number. */
+  synchronized void gave(long number) {
+    incarnation = Math.max(incarnation, number);
+  }
+
   long nowMillis() {
     return clock.millis();
   }

@@ -240,6 +240,17 @@ public final class Session {
     return subscriptions.containsKey(text);
   }
 
+  // The same in every run, so that a simulation repeats.
+  @Override
+  public int hashCode() {
+    return clientId.hashCode();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other;
+  }
+
   @Override
   public String toString() {
     return clientId;

@@ -165,6 +165,7 @@ final class Wills {
       Key.Reader key = row.key().read();
       String clientId = key.text();
       Kept kept = new Kept(PendingWill.decode(row.value()), key.number());
+      lane.gave(kept.serial);
       Session session = broker.clients().get(lane, clientId);
       // The newest comes last: older ones were being published already.
       if (session != null) {

@@ -29,7 +29,7 @@ class BrokerSimulationTest {
   private static final int STEPS = 3_000;
 
   static LongStream seeds() {
-    return LongStream.rangeClosed(1, 60);
+    return LongStream.rangeClosed(1, 40);
   }
 
   /** What a run has beside messages, connections and crashes. */
