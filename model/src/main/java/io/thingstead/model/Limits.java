@@ -33,6 +33,8 @@ public record Limits(
 
   private static final int KIB = 1024;
 
+  private static final int SLOWED_SECONDS = 10;
+
   /** The longest string an MQTT packet can carry, in bytes [MQTT-1.5.4]. */
   private static final int MQTT_STRING_BYTES = 65_535;
 
@@ -44,7 +46,9 @@ public record Limits(
 
   private static final Policies POLICIES = new Policies(2048, 404_600, 5, 10, 2);
 
-  private static final Api API = new Api(200, 20, 15, UNLIMITED);
+  private static final Api API = new Api(200, 20, 15, UNLIMITED, UNLIMITED, UNLIMITED);
+
+  private static final Api CLOUD_API = new Api(200, 20, 15, 1, 100, 20_000);
 
   private static final Shadows SHADOWS = new Shadows(8, 8 * KIB);
 
@@ -54,14 +58,27 @@ public record Limits(
   public static final Limits DEFAULT =
       new Limits(
           new Topics(256, 7),
-          new Connect(128, 30, 1200, 500_000, UNLIMITED, Duration.ofDays(1)),
+          new Connect(128, 30, 1200, 500_000, UNLIMITED, UNLIMITED, Duration.ofDays(1)),
           new Messages(
-              128 * KIB, 146 * KIB, 256, 8 * KIB, 8 * KIB, 8, 604_800, 512, 100, 100, UNLIMITED,
-              UNLIMITED),
-          new Subscriptions(8, 50, 500_000, 128, 100, 100, UNLIMITED),
+              128 * KIB,
+              146 * KIB,
+              256,
+              8 * KIB,
+              8 * KIB,
+              8,
+              604_800,
+              512,
+              100,
+              100,
+              UNLIMITED,
+              UNLIMITED,
+              UNLIMITED,
+              UNLIMITED,
+              SLOWED_SECONDS),
+          new Subscriptions(8, 50, 500_000, UNLIMITED, 128, 100, 100, UNLIMITED),
           new Sessions(
               Duration.ofHours(1), Duration.ofDays(7), 500_000, UNLIMITED, UNLIMITED, QUEUES),
-          new Retained(500_000, UNLIMITED, Duration.ofDays(3 * 365)),
+          new Retained(500_000, UNLIMITED, UNLIMITED, Duration.ofDays(3 * 365)),
           API,
           POLICIES,
           SHADOWS,
@@ -70,14 +87,27 @@ public record Limits(
   private static final Limits CLOUD =
       new Limits(
           DEFAULT.topics,
-          new Connect(128, 30, 1200, 500_000, 1, Duration.ofDays(1)),
+          new Connect(128, 30, 1200, 500_000, 3000, 1, Duration.ofDays(1)),
           new Messages(
-              128 * KIB, 146 * KIB, 256, 8 * KIB, 8 * KIB, 8, 604_800, 512, 100, 100, 100,
-              512 * KIB),
-          new Subscriptions(8, 50, 500_000, 128, 100, 100, 100),
+              128 * KIB,
+              146 * KIB,
+              256,
+              8 * KIB,
+              8 * KIB,
+              8,
+              604_800,
+              512,
+              100,
+              100,
+              100,
+              512 * KIB,
+              20_000,
+              20_000,
+              SLOWED_SECONDS),
+          new Subscriptions(8, 50, 500_000, 3000, 128, 100, 100, 100),
           new Sessions(Duration.ofHours(1), Duration.ofDays(7), 500_000, 20, 10, QUEUES),
-          new Retained(500_000, 1, Duration.ofDays(3 * 365)),
-          new Api(200, 20, 15, 1),
+          new Retained(500_000, 500, 1, Duration.ofDays(3 * 365)),
+          CLOUD_API,
           POLICIES,
           SHADOWS,
           RULES);
@@ -85,7 +115,8 @@ public record Limits(
   private static final Limits STANDARD =
       new Limits(
           new Topics(MQTT_STRING_BYTES, UNLIMITED),
-          new Connect(MQTT_STRING_BYTES, 0, 65_535, UNLIMITED, UNLIMITED, Duration.ofDays(1)),
+          new Connect(
+              MQTT_STRING_BYTES, 0, 65_535, UNLIMITED, UNLIMITED, UNLIMITED, Duration.ofDays(1)),
           new Messages(
               MQTT_PACKET_BYTES,
               MQTT_PACKET_BYTES,
@@ -98,9 +129,19 @@ public record Limits(
               100,
               65_535,
               UNLIMITED,
-              UNLIMITED),
+              UNLIMITED,
+              UNLIMITED,
+              UNLIMITED,
+              SLOWED_SECONDS),
           new Subscriptions(
-              UNLIMITED, UNLIMITED, UNLIMITED, MQTT_STRING_BYTES, UNLIMITED, UNLIMITED, UNLIMITED),
+              UNLIMITED,
+              UNLIMITED,
+              UNLIMITED,
+              UNLIMITED,
+              MQTT_STRING_BYTES,
+              UNLIMITED,
+              UNLIMITED,
+              UNLIMITED),
           new Sessions(
               Duration.ofSeconds(0xFFFF_FFFFL),
               Duration.ofSeconds(0xFFFF_FFFFL),
@@ -108,7 +149,7 @@ public record Limits(
               UNLIMITED,
               UNLIMITED,
               QUEUES),
-          new Retained(UNLIMITED, UNLIMITED, Duration.ofSeconds(Long.MAX_VALUE)),
+          new Retained(UNLIMITED, UNLIMITED, UNLIMITED, Duration.ofSeconds(Long.MAX_VALUE)),
           API,
           POLICIES,
           SHADOWS,
@@ -144,6 +185,7 @@ public record Limits(
    * @param keepAliveMaxSeconds what a longer one, or none, is lowered to; with a minimum of 0, none
    *     stays none
    * @param connections at one time, per account
+   * @param perSecond CONNECTs of the account
    * @param perClientIdPerSecond CONNECTs of one client id
    * @param signedLifetime after which a WebSocket that began with a signature is closed
    */
@@ -152,6 +194,7 @@ public record Limits(
       int keepAliveMinSeconds,
       int keepAliveMaxSeconds,
       int connections,
+      int perSecond,
       int perClientIdPerSecond,
       Duration signedLifetime) {}
 
@@ -168,8 +211,12 @@ public record Limits(
    * @param clientPacketBytesMin the least Maximum Packet Size a client may ask for
    * @param unackedIn QoS 1 and 2 messages from a client not yet acknowledged: Receive Maximum
    * @param unackedOut QoS 1 and 2 messages to a client not yet acknowledged
-   * @param publishesPerSecond in and out, per connection
-   * @param bytesPerSecond in and out, per connection
+   * @param publishesPerSecond from one connection, and as many to it
+   * @param bytesPerSecond from one connection; more is delayed, never refused
+   * @param inPerSecond messages that all clients of the account publish
+   * @param outPerSecond messages that are sent to all clients of the account
+   * @param slowedSeconds how long a client that publishes too fast is only read more slowly, before
+   *     what is too much is refused
    */
   public record Messages(
       int payloadBytes,
@@ -183,7 +230,10 @@ public record Limits(
       int unackedIn,
       int unackedOut,
       int publishesPerSecond,
-      int bytesPerSecond) {}
+      int bytesPerSecond,
+      int inPerSecond,
+      int outPerSecond,
+      int slowedSeconds) {}
 
   /**
    * Subscriptions and shared groups.
@@ -191,6 +241,7 @@ public record Limits(
    * @param perPacket filters in one SUBSCRIBE
    * @param perConnection at one time
    * @param perAccount at one time
+   * @param perSecond made by all clients of the account
    * @param shareNameChars of a {@code $share/NAME/}
    * @param groupsPerAccount shared groups
    * @param membersPerGroup subscriptions of one shared group
@@ -200,6 +251,7 @@ public record Limits(
       int perPacket,
       int perConnection,
       int perAccount,
+      int perSecond,
       int shareNameChars,
       int groupsPerAccount,
       int membersPerGroup,
@@ -247,10 +299,11 @@ public record Limits(
    * Retained messages.
    *
    * @param messages per account
+   * @param perSecond retained publishes of the account
    * @param perTopicPerSecond retained publishes on one topic
    * @param kept since the last update
    */
-  public record Retained(int messages, int perTopicPerSecond, Duration kept) {}
+  public record Retained(int messages, int perSecond, int perTopicPerSecond, Duration kept) {}
 
   /**
    * The data plane's HTTP calls.
@@ -259,9 +312,16 @@ public record Limits(
    * @param subscriptionsPage the default page of ListSubscriptions
    * @param confirmationSeconds the longest wait of SendDirectMessage
    * @param perClientPerSecond GetConnection, ListSubscriptions and DeleteConnection of one client
+   * @param perSecond the same of all clients, each of the three
+   * @param directMessagesPerSecond SendDirectMessage
    */
   public record Api(
-      int retainedPage, int subscriptionsPage, int confirmationSeconds, int perClientPerSecond) {}
+      int retainedPage,
+      int subscriptionsPage,
+      int confirmationSeconds,
+      int perClientPerSecond,
+      int perSecond,
+      int directMessagesPerSecond) {}
 
   /**
    * Policies and their attachments.

@@ -7,9 +7,11 @@ import io.thingstead.engine.Tx;
 import io.thingstead.model.AccountId;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.model.Quotas;
 import io.thingstead.row.Json;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -21,13 +23,15 @@ import org.jspecify.annotations.Nullable;
  * begins with its id: {@code 123456789012.HOST}. Reads never wait; any thread may make them.
  */
 public final class Accounts {
+  private static final System.Logger LOG = System.getLogger(Accounts.class.getName());
   private static final int ACCOUNTS_MAX = 1_000;
   private static final int ID_LENGTH = 12;
 
   private final AccountShard server;
   private final Map<String, Account> accounts = new ConcurrentSkipListMap<>();
   private final List<Consumer<Account>> listeners = new CopyOnWriteArrayList<>();
-  private final Account first;
+  private final List<Consumer<Account>> limited = new CopyOnWriteArrayList<>();
+  private volatile Account first;
 
   /**
    * Reads the accounts; makes the first one if there is none yet.
@@ -42,7 +46,7 @@ public final class Accounts {
     for (Rows.Row row : server.durable().scan(Tables.ACCOUNT, Key.ALL, null, ACCOUNTS_MAX)) {
       AccountId id = new AccountId(row.key().read().text());
       AccountRow stored = Json.decode(row.value(), AccountRow.class);
-      Account account = new Account(id, stored.region(), stored.profile());
+      Account account = new Account(id, stored.region(), stored.profile(), quotas(id, stored));
       accounts.put(id.digits(), account);
       if (stored.first()) {
         known = account;
@@ -69,7 +73,17 @@ public final class Accounts {
               + " --region "
               + stored.region());
     }
-    return wanted;
+    return new Account(wanted.id(), wanted.region(), wanted.profile(), stored.quotas());
+  }
+
+  /** A limit that this version no longer has is left out, for the server has to start. */
+  private static Quotas quotas(AccountId id, AccountRow stored) {
+    try {
+      return Quotas.of(stored.quotas());
+    } catch (IllegalArgumentException e) {
+      LOG.log(System.Logger.Level.WARNING, "quotas of account {0}: {1}", id, e.getMessage());
+      return Quotas.NONE;
+    }
   }
 
   /** The account that answers when a caller names no other. */
@@ -112,13 +126,61 @@ public final class Accounts {
     return made;
   }
 
+  /**
+   * Changes what an account may have and do, durably. Connections made from now on are held to it;
+   * limits of stored things from the next start on. Waits: for virtual threads.
+   *
+   * @throws ApiException when there is no such account
+   */
+  public synchronized Account limit(AccountId id, Quotas quotas) {
+    Account known = find(id);
+    if (known == null) {
+      throw new ApiException(AwsError.RESOURCE_NOT_FOUND, "there is no account " + id);
+    }
+    Account changed = new Account(id, known.region(), known.profile(), quotas);
+    server.call(tx -> put(tx, changed));
+    accounts.put(id.digits(), changed);
+    if (id.equals(first.id())) {
+      first = changed;
+    }
+    limited.forEach(listener -> listener.accept(changed));
+    return changed;
+  }
+
+  /** Tells of each account whose quotas change from now on. */
+  public void onLimit(Consumer<Account> listener) {
+    limited.add(listener);
+  }
+
   private Account store(Account account, boolean isFirst) {
     return server.call(tx -> put(tx, account, isFirst));
   }
 
+  private static Account put(Tx tx, Account changed) {
+    Key key = Key.of(changed.id().digits());
+    AccountRow row =
+        Json.decode(Objects.requireNonNull(tx.get(Tables.ACCOUNT, key)), AccountRow.class);
+    tx.put(
+        Tables.ACCOUNT,
+        key,
+        Json.encode(
+            new AccountRow(
+                row.region(),
+                row.profile(),
+                row.first(),
+                row.createdMillis(),
+                changed.quotas().set())));
+    return changed;
+  }
+
   private static Account put(Tx tx, Account account, boolean isFirst) {
     AccountRow row =
-        new AccountRow(account.region(), account.profile(), isFirst, tx.now().toEpochMilli());
+        new AccountRow(
+            account.region(),
+            account.profile(),
+            isFirst,
+            tx.now().toEpochMilli(),
+            account.quotas().set());
     tx.put(Tables.ACCOUNT, Key.of(account.id().digits()), Json.encode(row));
     return account;
   }

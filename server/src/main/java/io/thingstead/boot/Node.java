@@ -335,6 +335,7 @@ public final class Node implements AutoCloseable {
     snapshots.clear();
     snapshots.bind(table);
     new ClientRoutes(tenants).bind(table);
+    new LimitRoutes(accounts).bind(table);
     OwnRoutes own = new OwnRoutes(tenants, meters, () -> ready && engine.accepting());
     own.bind(table);
     if (settings.allowReset()) {

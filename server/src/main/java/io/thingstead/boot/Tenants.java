@@ -104,7 +104,7 @@ final class Tenants implements AutoCloseable {
   /** Makes an account's features and reads what a former run has left of it. */
   void open(Account account) {
     long number = account.id().number();
-    Limits limits = Limits.of(account.profile());
+    Limits limits = account.limits();
     AccountShard registry = shard(ShardId.REGISTRY, 0, number);
     Certificates certificates =
         new Certificates(account, registry, master, keys, work.clock(), random);
@@ -227,7 +227,7 @@ final class Tenants implements AutoCloseable {
             partition -> shard(ShardId.SESSION, partition, number).durable(),
             work.threads(),
             engine::accepting);
-    return new Broker(account, Limits.of(account.profile()), lanes, storage);
+    return new Broker(account, account.limits(), lanes, storage);
   }
 
   private static boolean isCertificate(Account account, Tx tx, String arn) {

@@ -31,7 +31,7 @@ final class AccountCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(spec.commandLine(), "create or list?");
+    throw new CommandLine.ParameterException(spec.commandLine(), "create, list or limits?");
   }
 
   private static void print(Surroundings surroundings, JsonNode account) {

@@ -22,7 +22,8 @@ public final class Cli {
     CommandLine account =
         new CommandLine(new AccountCommand())
             .addSubcommand(new AccountCommand.Create(surroundings))
-            .addSubcommand(new AccountCommand.ListAll(surroundings));
+            .addSubcommand(new AccountCommand.ListAll(surroundings))
+            .addSubcommand(new LimitsCommand(surroundings));
     CommandLine clients =
         new CommandLine(new ClientsCommand())
             .addSubcommand(new ClientsCommand.ListAll(surroundings))

@@ -9,7 +9,6 @@ import io.thingstead.http.Authentication.Caller;
 import io.thingstead.http.HttpStats.Kind;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
-import io.thingstead.model.Limits;
 import io.thingstead.net.Protocol;
 import io.thingstead.net.Transport;
 import java.util.Base64;
@@ -97,7 +96,7 @@ final class WebSocketDoor {
         known,
         subprotocol,
         key,
-        caller.signed() ? Limits.of(known.profile()).connect().signedLifetime() : null);
+        caller.signed() ? known.limits().connect().signedLifetime() : null);
   }
 
   private static String key(ApiRequest request) {

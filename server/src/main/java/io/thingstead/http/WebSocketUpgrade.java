@@ -16,7 +16,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
-import io.thingstead.model.Limits;
 import io.thingstead.net.Transport;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -81,7 +80,7 @@ final class WebSocketUpgrade {
   }
 
   private static WebSocketDecoderConfig decoder(Transport transport) {
-    int packet = Limits.of(transport.profile()).messages().packetBytes();
+    int packet = transport.limits().messages().packetBytes();
     return WebSocketDecoderConfig.newBuilder()
         .maxFramePayloadLength(Math.max(FRAME_BYTES_MAX, packet + PACKET_HEADER_BYTES_MAX))
         .expectMaskedFrames(true)

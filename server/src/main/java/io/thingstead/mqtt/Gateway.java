@@ -6,8 +6,6 @@ import io.thingstead.authorize.Authorization;
 import io.thingstead.authorize.ConnectionContext;
 import io.thingstead.broker.Broker;
 import io.thingstead.event.Refusals;
-import io.thingstead.model.Limits;
-import io.thingstead.model.Profile;
 import io.thingstead.net.Transport;
 import io.thingstead.presence.Presence;
 import java.util.concurrent.Executor;
@@ -36,7 +34,6 @@ public record Gateway(
 
   @Override
   public ChannelHandler apply(Transport transport) {
-    Profile profile = transport.profile();
-    return new Connection(this, transport, profile, Limits.of(profile));
+    return new Connection(this, transport, transport.profile(), transport.limits());
   }
 }

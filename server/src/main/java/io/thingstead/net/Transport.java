@@ -2,6 +2,7 @@ package io.thingstead.net;
 
 import io.thingstead.account.Account;
 import io.thingstead.identity.Principal;
+import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,11 @@ public record Transport(
   public Profile profile() {
     Profile own = listener.profile();
     return own == null ? account.profile() : own;
+  }
+
+  /** The limits that go with {@link #profile}, and what was set for the account. */
+  public Limits limits() {
+    return account.quotas().limits(profile());
   }
 
   /** Whether the bytes are protected by TLS. */

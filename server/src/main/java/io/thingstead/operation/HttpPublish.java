@@ -36,7 +36,7 @@ final class HttpPublish {
   PublishResponse publish(Call call, PublishRequest in) {
     Features mine = features.apply(call.account());
     Profile profile = call.account().profile();
-    Limits limits = Limits.of(profile);
+    Limits limits = call.account().limits();
     MessageSizes sizes = new MessageSizes(limits);
     Topic topic = sizes.topic(in.topic());
     if (!ReservedTopics.mayPublish(topic, profile)) {

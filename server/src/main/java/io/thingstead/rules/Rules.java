@@ -331,7 +331,7 @@ public final class Rules implements AutoCloseable {
     TopicFilter from = rule.statement().from();
     try {
       if (from != null) {
-        TopicFilter.parse(from.text(), Limits.of(account.profile()).topics());
+        TopicFilter.parse(from.text(), account.limits().topics());
       }
     } catch (InvalidTopicException e) {
       throw new ApiException(AwsError.SQL_PARSE, "FROM: " + e.getMessage());

@@ -198,7 +198,7 @@ public final class Shadows implements AutoCloseable {
     return orApiError(
         () -> {
           ShadowName name = name(thing, shadow);
-          if (payload.length > Limits.of(account.profile()).messages().payloadBytes()) {
+          if (payload.length > account.limits().messages().payloadBytes()) {
             throw ShadowException.of(ShadowError.TOO_LARGE, null);
           }
           ShadowStore store = store(name);

@@ -10,8 +10,10 @@ import io.thingstead.model.AccountId;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.model.Profile;
+import io.thingstead.model.Quotas;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AccountsTest {
@@ -47,6 +49,30 @@ class AccountsTest {
             ApiException.class,
             e -> assertThat(e.error()).isEqualTo(AwsError.RESOURCE_ALREADY_EXISTS));
     assertThat(heard).containsExactly(SECOND);
+  }
+
+  @Test
+  void quotasOfAnAccountHoldAtOnceAndAfterARestart() {
+    Accounts accounts = new Accounts(shard, FIRST);
+    accounts.create(SECOND);
+    List<Account> heard = new ArrayList<>();
+    accounts.onLimit(heard::add);
+
+    for (Account each : List.of(FIRST, SECOND)) {
+      Quotas quotas = Quotas.of(Map.of("topics.slashes", 3L));
+      Account changed = accounts.limit(each.id(), quotas);
+      assertThat(changed.limits().topics().slashes()).isEqualTo(3);
+      assertThat(accounts.find(each.id())).isEqualTo(changed);
+    }
+    assertThat(accounts.byHost(null).limits().topics().slashes()).isEqualTo(3);
+    assertThat(heard).map(Account::id).containsExactly(FIRST.id(), SECOND.id());
+
+    Accounts later = new Accounts(shard, FIRST);
+    for (Account each : later.list()) {
+      assertThat(each.limits().topics().slashes()).isEqualTo(3);
+    }
+    later.limit(SECOND.id(), Quotas.NONE);
+    assertThat(new Accounts(shard, FIRST).find(SECOND.id())).isEqualTo(SECOND);
   }
 
   @Test

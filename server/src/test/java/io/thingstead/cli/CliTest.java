@@ -127,6 +127,7 @@ class CliTest {
         "account",
         "account create",
         "account list",
+        "account limits",
         "backup",
         "restore",
         "version",

@@ -6,7 +6,6 @@ import io.thingstead.broker.MessageProperties;
 import io.thingstead.broker.MessageProperties.UserProperty;
 import io.thingstead.broker.Origin;
 import io.thingstead.broker.Publishing;
-import io.thingstead.model.Limits;
 import io.thingstead.model.sql.Evaluation;
 import io.thingstead.model.sql.Template;
 import io.thingstead.model.topic.InvalidTopicException;
@@ -62,7 +61,7 @@ final class Republisher {
       return failed(text, "Rules have republished the message " + HOPS_MAX + " times in a row.");
     }
     try {
-      Topic topic = Topic.parse(text, Limits.of(account.profile()).topics());
+      Topic topic = Topic.parse(text, account.limits().topics());
       return publish(text, message(topic, action, delivery));
     } catch (InvalidTopicException | IllegalArgumentException e) {
       return failed(text, "The message cannot be published: " + e.getMessage() + ".");

@@ -1,0 +1,33 @@
+package io.thingstead.account;
+
+import io.thingstead.model.Limits;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rates that all clients of an account share; each is null when it is not limited.
+ *
+ * @param connects CONNECTs
+ * @param connectsOfClient CONNECTs by client id
+ * @param in messages that clients publish
+ * @param subscribes subscriptions made
+ * @param retained retained publishes
+ * @param retainedOnTopic retained publishes by topic
+ */
+public record Rates(
+    @Nullable Rate connects,
+    @Nullable RateByKey connectsOfClient,
+    @Nullable Rate in,
+    @Nullable Rate subscribes,
+    @Nullable Rate retained,
+    @Nullable RateByKey retainedOnTopic) {
+  /** Full buckets for these limits. */
+  public static Rates of(Limits limits) {
+    return new Rates(
+        Rate.of(limits.connect().perSecond()),
+        RateByKey.of(limits.connect().perClientIdPerSecond()),
+        Rate.of(limits.messages().inPerSecond()),
+        Rate.of(limits.subscriptions().perSecond()),
+        Rate.of(limits.retained().perSecond()),
+        RateByKey.of(limits.retained().perTopicPerSecond()));
+  }
+}
