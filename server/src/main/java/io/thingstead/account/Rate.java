@@ -65,7 +65,7 @@ public final class Rate {
   }
 
   /** Whether nothing was taken in the last second. */
-  boolean isFull(long nowMillis) {
+  public boolean isFull(long nowMillis) {
     return begin(fullAt.get(), nowMillis * 1_000_000) == nowMillis * 1_000_000;
   }
 

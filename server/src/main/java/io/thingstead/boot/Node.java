@@ -148,6 +148,7 @@ public final class Node implements AutoCloseable {
     meters.adders("engine", engine.stats());
     accounts.list().forEach(account -> open(tenants, account));
     accounts.onCreate(account -> open(tenants, account));
+    accounts.onLimit(tenants::limit);
     engine.resume();
     ScheduledExecutorService ticks =
         Executors.newSingleThreadScheduledExecutor(

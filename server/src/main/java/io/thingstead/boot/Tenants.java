@@ -87,6 +87,11 @@ final class Tenants implements AutoCloseable {
     this.anonymous = List.copyOf(anonymous);
   }
 
+  /** An account's limits were changed. */
+  void limit(Account account) {
+    of(account).broker().limit(account.limits());
+  }
+
   /** The features of an account that is open. */
   Features of(Account account) {
     Features found = features.get(account.id());

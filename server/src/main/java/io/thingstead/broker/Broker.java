@@ -3,6 +3,7 @@ package io.thingstead.broker;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.thingstead.account.Account;
+import io.thingstead.account.Rates;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
 import io.thingstead.engine.StoreReadException;
@@ -36,7 +37,6 @@ public final class Broker implements Publishing {
   private final Groups groups;
   private final RetainedStore retained;
   private final boolean wildcardRetained;
-  private final Limits limits;
   private final Leases[] leases;
   private final Usage usage;
 
@@ -44,7 +44,12 @@ public final class Broker implements Publishing {
   private volatile long overflowLoggedMillis;
   private final Chunks[] chunks = new Chunks[Tables.PARTITIONS];
 
+  private volatile Limits limits;
+  private volatile Rates rates;
+
   public Broker(Account account, Limits limits, Lanes lanes, Storage storage) {
+    this.limits = limits;
+    this.rates = Rates.of(limits);
     this.account = account;
     this.accountNumber = account.id().number();
     this.lanes = lanes;
@@ -52,7 +57,6 @@ public final class Broker implements Publishing {
     boolean hashMatchesParent = account.profile().hashMatchesParent();
     wildcardRetained = account.profile() != Profile.AWS;
     router = new Router(new SubscriptionIndex(hashMatchesParent), lanes.count());
-    this.limits = limits;
     groups = new Groups(this, limits.subscriptions());
     usage = new Usage(lanes.count());
     Arrays.setAll(chunks, i -> new Chunks(this, lanes.of(i), i));
@@ -60,9 +64,7 @@ public final class Broker implements Publishing {
     Arrays.setAll(leases, i -> new Leases(lanes.at(i)));
     clients = new Clients(this, lanes);
     remote = new Remote(this, clients);
-    retained =
-        new RetainedStore(
-            this, lanes, new RetainedIndex(hashMatchesParent), limits.retained().messages());
+    retained = new RetainedStore(this, lanes, new RetainedIndex(hashMatchesParent));
   }
 
   /**
@@ -123,6 +125,57 @@ public final class Broker implements Publishing {
 
   public Account account() {
     return account;
+  }
+
+  /** What the account's clients may do together in a second; connections keep what they found. */
+  public Rates rates() {
+    return rates;
+  }
+
+  Limits limits() {
+    return limits;
+  }
+
+  /** Connections made from now on are held to these limits. */
+  public void limit(Limits changed) {
+    limits = changed;
+    rates = Rates.of(changed);
+  }
+
+  /**
+   * Counts a CONNECT. Any thread.
+   *
+   * @return null when it may go on, else which limit it exceeds
+   */
+  public @Nullable String exceedsConnects(String clientId) {
+    long nowMillis = lanes.of(clientId).nowMillis();
+    Rates now = rates;
+    String exceeded = null;
+    if (now.connectsOfClient() != null && !now.connectsOfClient().take(clientId, nowMillis)) {
+      exceeded = "connect.perClientIdPerSecond";
+    } else if (now.connects() != null && now.connects().take(nowMillis, 1) > 0) {
+      exceeded = "connect.perSecond";
+    }
+    if (exceeded != null) {
+      counters.exceeded(exceeded);
+    }
+    return exceeded;
+  }
+
+  /**
+   * Counts a retained publish.
+   *
+   * @return null when it may go on, else which limit it exceeds
+   */
+  public @Nullable String exceedsRetained(String topic, long nowMillis) {
+    Rates now = rates;
+    if (now.retainedOnTopic() != null && !now.retainedOnTopic().take(topic, nowMillis)) {
+      return "retained.perTopicPerSecond";
+    }
+    if (now.retained() != null && now.retained().take(nowMillis, 1) > 0) {
+      return "retained.perSecond";
+    }
+    return null;
   }
 
   public Counters counters() {

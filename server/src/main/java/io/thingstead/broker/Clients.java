@@ -1,5 +1,6 @@
 package io.thingstead.broker;
 
+import io.thingstead.account.Rate;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
 import io.thingstead.model.Limits;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,8 @@ public final class Clients {
   private final Lanes lanes;
   private final List<Map<String, Session>> byLane = new ArrayList<>();
   private final Wills wills;
+  private final AtomicInteger online = new AtomicInteger();
+  private final AtomicInteger subscribed = new AtomicInteger();
 
   /** QoS 2 messages of a former run that sinks have still to get. */
   private final List<List<Once>> unroutedByLane = new ArrayList<>();
@@ -52,6 +56,16 @@ public final class Clients {
     return session != null && session.incarnation() == incarnation;
   }
 
+  /** Clients that are connected. */
+  public int online() {
+    return online.get();
+  }
+
+  /** Subscriptions of all sessions. */
+  public int subscribed() {
+    return subscribed.get();
+  }
+
   private Map<String, Session> on(Lane lane) {
     return byLane.get(lane.number());
   }
@@ -76,6 +90,12 @@ public final class Clients {
   public void connect(Connecting client, Target target, Connected to) {
     Lane lane = lane(client.clientId());
     Session known = on(lane).get(client.clientId());
+    if ((known == null || !known.online())
+        && online.get() >= broker.limits().connect().connections()) {
+      broker.counters().exceeded("connect.connections");
+      to.refused(Closing.TOO_MANY);
+      return;
+    }
     boolean kept = known != null && known.durable();
     if (known != null) {
       close(known, Closing.TAKEN_OVER);
@@ -136,9 +156,10 @@ public final class Clients {
     return session;
   }
 
-  private static void finish(
+  private void finish(
       Session session, Connecting client, Target target, Connected to, boolean resumes) {
     session.connecting(null);
+    online.incrementAndGet();
     session.attach(target, client.authorization(), client.windowMax());
     to.connected(session, resumes);
     session.outbound().pump();
@@ -184,6 +205,7 @@ public final class Clients {
       return;
     }
     session.detach();
+    online.decrementAndGet();
     if (lost) {
       wills.lost(session);
     } else {
@@ -252,6 +274,7 @@ public final class Clients {
     on(session.lane()).remove(session.clientId(), session);
     wills.sessionEnds(session);
     session.subscriptions().values().forEach(held -> leave(session, held));
+    subscribed.addAndGet(-session.subscriptions().size());
     session.subscriptions().clear();
     if (session.durable()) {
       session.deleteRow(Tables.SESSION, Key.of(session.clientId()));
@@ -285,6 +308,9 @@ public final class Clients {
       return true;
     }
     boolean fresh = session.subscriptions().put(request.text(), held) == null;
+    if (fresh) {
+      subscribed.incrementAndGet();
+    }
     if (!session.durable()) {
       done.accept(Outcome.ACCEPTED);
       return fresh;
@@ -302,11 +328,28 @@ public final class Clients {
             durable -> {
               if (!durable && held.equals(session.subscriptions().get(request.text()))) {
                 session.subscriptions().remove(request.text());
+                subscribed.decrementAndGet();
                 leave(session, held);
               }
               done.accept(durable ? Outcome.ACCEPTED : Outcome.UNAVAILABLE);
             });
     return fresh;
+  }
+
+  /**
+   * Counts a subscription that is about to be made.
+   *
+   * @return null when it may be, else which limit it exceeds
+   */
+  public @Nullable String exceeds(Session session, String text) {
+    Rate rate = broker.rates().subscribes();
+    if (rate != null && rate.take(session.lane().nowMillis(), 1) > 0) {
+      return "subscriptions.perSecond";
+    }
+    boolean more = !session.subscribed(text);
+    return more && subscribed.get() >= broker.limits().subscriptions().perAccount()
+        ? "subscriptions.perAccount"
+        : null;
   }
 
   private boolean join(Session.Held held) {
@@ -356,6 +399,7 @@ public final class Clients {
   public boolean unsubscribe(Session session, String text, Consumer<Boolean> done) {
     Session.Held held = session.subscriptions().remove(text);
     if (held != null) {
+      subscribed.decrementAndGet();
       leave(session, held);
     }
     if (held == null || !session.durable()) {
@@ -445,6 +489,7 @@ public final class Clients {
             (text, one) -> {
               Session.Held held = one.held(session);
               session.subscriptions().put(text, held);
+              subscribed.incrementAndGet();
               join(held);
             });
     loaded

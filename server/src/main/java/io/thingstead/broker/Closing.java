@@ -10,6 +10,8 @@ public enum Closing {
   ADMINISTRATIVE(DisconnectReason.API_INITIATED_DISCONNECT),
   /** The store cannot keep what it must for this client. */
   UNAVAILABLE(DisconnectReason.SERVER_ERROR),
+  /** The account has as many connections as it may have. */
+  TOO_MANY(DisconnectReason.THROTTLED),
   /** The server stops. */
   SHUTTING_DOWN(DisconnectReason.SERVER_INITIATED_DISCONNECT);
 

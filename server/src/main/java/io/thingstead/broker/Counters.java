@@ -1,6 +1,9 @@
 package io.thingstead.broker;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 
 /** What the broker counts; read at scrape time. */
 public final class Counters {
@@ -31,5 +34,24 @@ public final class Counters {
   /** Messages refused, or at QoS 0 dropped, because another lane had too much to do. */
   public final LongAdder congested = new LongAdder();
 
+  private final Map<String, LongAdder> exceeded = new ConcurrentHashMap<>();
+  private volatile BiConsumer<String, LongAdder> firstOf = (_, _) -> {};
+
   Counters() {}
+
+  /** Counts what was refused because a limit of {@code model.Limits} was exceeded, by its name. */
+  public void exceeded(String limit) {
+    exceeded.computeIfAbsent(limit, this::begin).increment();
+  }
+
+  private LongAdder begin(String limit) {
+    LongAdder count = new LongAdder();
+    firstOf.accept(limit, count);
+    return count;
+  }
+
+  /** Hears of the count of each limit when it is exceeded for the first time from now on. */
+  public void onFirstExceeded(BiConsumer<String, LongAdder> listener) {
+    firstOf = listener;
+  }
 }

@@ -17,14 +17,12 @@ final class RetainedStore {
   private final Broker broker;
   private final Lanes lanes;
   private final RetainedIndex index;
-  private final int messagesMax;
   private final Rower[] rowers;
 
-  RetainedStore(Broker broker, Lanes lanes, RetainedIndex index, int messagesMax) {
+  RetainedStore(Broker broker, Lanes lanes, RetainedIndex index) {
     this.broker = broker;
     this.lanes = lanes;
     this.index = index;
-    this.messagesMax = messagesMax;
     rowers = new Rower[lanes.count()];
     for (int i = 0; i < rowers.length; i++) {
       rowers[i] = new Rower(lanes.at(i));
@@ -41,7 +39,9 @@ final class RetainedStore {
 
   /** Whether a message cannot be kept for want of room. */
   boolean full(String topic, int payloadBytes) {
-    return payloadBytes > 0 && index.get(topic) == null && index.size() >= messagesMax;
+    return payloadBytes > 0
+        && index.get(topic) == null
+        && index.size() >= broker.limits().retained().messages();
   }
 
   /** Takes the outgoing message as its topic's retained one; an empty payload removes it. */

@@ -230,6 +230,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** The client did more than a limit allows. */
+  void exceeded(String limit, String resource, String why) {
+    requireNonNull(publisher).broker().counters().exceeded(limit);
+    refused("publish", session().clientId(), resource, why);
+  }
+
   private void disconnect(Disconnect packet) {
     Long expiry = packet.sessionExpirySeconds();
     if (expiry != null) {

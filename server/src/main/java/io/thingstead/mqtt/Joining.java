@@ -112,6 +112,7 @@ final class Joining {
     if (!authorization.live()) {
       throw new RefusedException(ReasonCode.NOT_AUTHORIZED, "its certificate is not active");
     }
+    requirePace(clientId);
     int window = Math.min(packet.properties().receiveMaximum(), limits.messages().unackedOut());
     Connecting client =
         new Connecting(
@@ -128,6 +129,16 @@ final class Joining {
         client,
         properties(clientId, expirySeconds, keepAlive),
         keepAlive);
+  }
+
+  /** Only of those who may connect: nobody else can keep a client out by its id. */
+  private void requirePace(String clientId) {
+    Broker broker = gateway.brokers().apply(transport.account());
+    String exceeded = broker.exceedsConnects(clientId);
+    if (exceeded != null) {
+      throw new RefusedException(
+          ReasonCode.QUOTA_EXCEEDED, "it is more than the limit " + exceeded + " allows");
+    }
   }
 
   private static void permit(Decision decision) {

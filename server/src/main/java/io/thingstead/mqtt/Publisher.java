@@ -31,6 +31,7 @@ final class Publisher {
   private final Origin origin;
   private final PublishLimits sizes;
   private final InboundAliases aliases;
+  private final @Nullable Pace pace;
 
   Publisher(Connection connection, Broker broker, Authorization authorization) {
     this.connection = connection;
@@ -40,6 +41,7 @@ final class Publisher {
     this.sizes = new PublishLimits(limits);
     this.aliases = new InboundAliases(limits.topicAliases());
     this.topics = new TopicCache(broker, connection.profile(), connection.limits().topics());
+    this.pace = Pace.of(connection, limits, broker.rates());
     var principal = connection.transport().principal();
     this.origin =
         new Origin(
@@ -74,7 +76,7 @@ final class Publisher {
       refuse(packet, topic, ReasonCode.TOPIC_NAME_INVALID, String.valueOf(e.getMessage()));
       return;
     }
-    if (!permitted(packet, slot)) {
+    if (!permitted(packet, slot) || tooFast(packet, slot)) {
       return;
     }
     switch (packet.qos()) {
@@ -129,6 +131,22 @@ final class Publisher {
     return true;
   }
 
+  private boolean tooFast(Publish packet, TopicCache.Slot slot) {
+    String exceeded = pace == null ? null : pace.exceeds(packet);
+    if (exceeded == null && packet.retain() && packet.payloadLength() > 0) {
+      exceeded = broker.exceedsRetained(name(slot), connection.lane().nowMillis());
+    }
+    if (exceeded == null) {
+      return false;
+    }
+    String why = "it is more than the limit " + exceeded + " allows";
+    connection.exceeded(exceeded, name(slot), why);
+    if (packet.qos() != Qos.AT_MOST_ONCE) {
+      answer(packet, ReasonCode.QUOTA_EXCEEDED, why);
+    }
+    return true;
+  }
+
   private static String name(TopicCache.Slot slot) {
     return slot.entry.topic().text();
   }
@@ -136,8 +154,17 @@ final class Publisher {
   /** MQTT 3 closes; MQTT 5 answers a publish that has an answer, and closes else. */
   private void refuse(Publish packet, String topic, ReasonCode reason, String why) {
     connection.refused("publish", connection.session().clientId(), topic, why);
-    if (!connection.is5() || packet.qos() == Qos.AT_MOST_ONCE) {
+    if (packet.qos() == Qos.AT_MOST_ONCE) {
       connection.fail(reason, why);
+    } else {
+      answer(packet, reason, why);
+    }
+  }
+
+  /** MQTT 3 cannot say no. */
+  private void answer(Publish packet, ReasonCode reason, String why) {
+    if (!connection.is5()) {
+      connection.fail(end(reason), reason, why);
       return;
     }
     boolean exactlyOnce = packet.qos() == Qos.EXACTLY_ONCE;
@@ -196,7 +223,7 @@ final class Publisher {
         case OVER_QUOTA -> acks.done(ack, ReasonCode.QUOTA_EXCEEDED, OVER_QUOTA);
         case UNAVAILABLE -> acks.done(ack, ReasonCode.UNSPECIFIED_ERROR, UNAVAILABLE);
       }
-      if (acks.count() < limits.unackedIn()) {
+      if (acks.count() < limits.unackedIn() && (pace == null || !pace.holding())) {
         connection.resume();
       }
     }
@@ -243,13 +270,14 @@ final class Publisher {
               : new PubAck(ack.packetId, reason, ack.explanation()));
     } else {
       // MQTT 3 cannot say no. Without an answer the client sends it again when it comes back.
-      connection.fail(
-          reason == ReasonCode.QUOTA_EXCEEDED
-              ? DisconnectReason.THROTTLED
-              : Farewell.reason(reason),
-          reason,
-          "publish " + ack.packetId + " could not be kept");
+      connection.fail(end(reason), reason, "publish " + ack.packetId + " could not be kept");
     }
+  }
+
+  private static DisconnectReason end(ReasonCode reason) {
+    return reason == ReasonCode.QUOTA_EXCEEDED
+        ? DisconnectReason.THROTTLED
+        : Farewell.reason(reason);
   }
 
   /** Answers PUBREL. */

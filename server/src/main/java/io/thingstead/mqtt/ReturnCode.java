@@ -18,6 +18,7 @@ final class ReturnCode {
       case MALFORMED_PACKET,
           PROTOCOL_ERROR,
           PACKET_TOO_LARGE,
+          QUOTA_EXCEEDED,
           TOPIC_NAME_INVALID,
           QOS_NOT_SUPPORTED ->
           false;

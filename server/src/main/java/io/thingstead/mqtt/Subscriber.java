@@ -179,6 +179,16 @@ final class Subscriber {
     if (authorization.subscribe(text) instanceof Decision.Denied(_, String why)) {
       return refuse(text, at, reasons, ReasonCode.NOT_AUTHORIZED, why);
     }
+    String exceeded = broker.clients().exceeds(session, text);
+    if (exceeded != null) {
+      broker.counters().exceeded(exceeded);
+      return refuse(
+          text,
+          at,
+          reasons,
+          ReasonCode.QUOTA_EXCEEDED,
+          "it is more than the limit " + exceeded + " allows");
+    }
     return new Subscribing(
         text,
         filter,

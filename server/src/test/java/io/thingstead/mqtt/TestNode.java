@@ -28,6 +28,7 @@ import io.thingstead.identity.Principal;
 import io.thingstead.model.AccountId;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
+import io.thingstead.model.Quotas;
 import io.thingstead.net.Listener;
 import io.thingstead.net.Protocol;
 import io.thingstead.net.Transport;
@@ -48,7 +49,7 @@ import java.util.function.Function;
 
 /** A broker with MQTT on a plain port of loopback, for tests; {@code main} serves for measuring. */
 public final class TestNode implements AutoCloseable {
-  private final Account account;
+  private volatile Account account;
   private final Engine engine;
   private final MultiThreadIoEventLoopGroup group;
   private final Lanes lanes;
@@ -148,6 +149,12 @@ public final class TestNode implements AutoCloseable {
     return gateway.apply(
         new Transport(
             listener, account, new Principal.Anonymous("anonymous"), "", "", "", remote, local));
+  }
+
+  /** Holds connections made from now on to these quotas. */
+  void limit(Quotas quotas) {
+    account = new Account(account.id(), account.region(), account.profile(), quotas);
+    broker.limit(account.limits());
   }
 
   /** What serves one client, for a channel of the test's own. */
