@@ -130,7 +130,9 @@ public final class Commits {
   private void commit() {
     try {
       if (!group.stream().allMatch(Batch::isEmpty)) {
+        long begun = System.nanoTime();
         store.commit(group);
+        stats.commitMicros.add((System.nanoTime() - begun) / 1000);
         stats.commits.increment();
       }
     } catch (CommitRefusedException e) {

@@ -19,6 +19,9 @@ public final class EngineStats {
   /** Synced writes to the store. */
   public final LongAdder commits = new LongAdder();
 
+  /** Microseconds that they took, all together: by {@link #commits} the time of one. */
+  public final LongAdder commitMicros = new LongAdder();
+
   /** Batches made durable by them. */
   public final LongAdder batches = new LongAdder();
 

@@ -2,8 +2,6 @@ package io.thingstead.boot;
 
 import io.thingstead.account.Account;
 import io.thingstead.account.Accounts;
-import io.thingstead.broker.Broker;
-import io.thingstead.broker.Counters;
 import io.thingstead.broker.Lanes;
 import io.thingstead.config.Address;
 import io.thingstead.config.DataDirectory;
@@ -69,7 +67,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
@@ -146,6 +143,15 @@ public final class Node implements AutoCloseable {
     Tenants tenants = keep(tenants(engine, lanes, master, keys));
     meters.bindProcess();
     meters.adders("engine", engine.stats());
+    meters.gauge("thingstead.engine.in.flight", "Changes not yet durable", engine::inFlight);
+    for (int i = 0; i < lanes.count(); i++) {
+      meters.counter(
+          "thingstead.lane.stalled.millis",
+          "Milliseconds by which the event loop's ticks, one a second, came late",
+          lanes.stalled(i)::sum,
+          "lane",
+          String.valueOf(i));
+    }
     accounts.list().forEach(account -> open(tenants, account));
     accounts.onCreate(account -> open(tenants, account));
     accounts.onLimit(tenants::limit);
@@ -156,6 +162,7 @@ public final class Node implements AutoCloseable {
     keep(ticks::shutdownNow);
     var _ = ticks.scheduleAtFixedRate(lanes::tick, 1, 1, TimeUnit.SECONDS);
     RefusalLog refusals = new RefusalLog(clock, settings.log().refusalsPerSecond());
+    new RefusalFeed(tenants, meters).attachTo(refusals);
     var _ = ticks.scheduleAtFixedRate(refusals::flush, 1, 1, TimeUnit.SECONDS);
     Gateway gateway =
         new Gateway(
@@ -172,6 +179,7 @@ public final class Node implements AutoCloseable {
             accounts,
             entrance(accounts, accessKeys, refusals, gateway),
             engine,
+            refusals,
             account -> {
               // Its host name has to be in the server's certificate, its key in the file.
               certificate.refresh();
@@ -206,29 +214,7 @@ public final class Node implements AutoCloseable {
     tenants.open(account);
     Features features = tenants.of(account);
     certificates.add(account.id(), features.certificates());
-    String[] tag = {"account", account.id().digits()};
-    Broker broker = features.broker();
-    Counters counters = broker.counters();
-    counter("published", "Messages that clients and the server published", counters.published, tag);
-    counter("dropped", "QoS 0 deliveries dropped for slow receivers", counters.dropped, tag);
-    counter("overflowed", "Messages refused for want of room", counters.overflowed, tag);
-    counter("expired", "Messages that expired before delivery", counters.messagesExpired, tag);
-    counter("sessions.expired", "Sessions that nobody came back to", counters.expired, tag);
-    counter(
-        "congested", "Messages refused or dropped between busy threads", counters.congested, tag);
-    meters.gauge(
-        "thingstead.broker.queued", "Messages in durable queues", broker::queuedMessages, tag);
-    meters.gauge(
-        "thingstead.broker.queued.bytes", "Bytes in durable queues", broker::queuedBytes, tag);
-    counter("not.receivable", "Deliveries that iot:Receive denied", counters.notReceivable, tag);
-    counter("too.slow", "Clients closed because they did not take messages", counters.tooSlow, tag);
-    counter("too.large", "Deliveries beyond the client's packet size", counters.tooLarge, tag);
-    meters.gauge(
-        "thingstead.rules.pending", "Messages that rules work on", features.rules()::pending, tag);
-  }
-
-  private void counter(String name, String meaning, LongAdder value, String... tag) {
-    meters.counter("thingstead.broker." + name, meaning, value::sum, tag);
+    new AccountMeters(meters, account).bind(features);
   }
 
   private Engine engine(DataDirectory data) {
@@ -325,6 +311,7 @@ public final class Node implements AutoCloseable {
       Accounts accounts,
       Entrance entrance,
       Engine engine,
+      RefusalLog refusals,
       Consumer<Account> accountMade) {
     OperationTable table = new OperationTable();
     Function<Account, String> host =
@@ -337,6 +324,7 @@ public final class Node implements AutoCloseable {
     snapshots.bind(table);
     new ClientRoutes(tenants).bind(table);
     new LimitRoutes(accounts).bind(table);
+    new RefusalRoutes(refusals).bind(table);
     OwnRoutes own = new OwnRoutes(tenants, meters, () -> ready && engine.accepting());
     own.bind(table);
     if (settings.allowReset()) {

@@ -202,6 +202,11 @@ public final class Broker implements Publishing {
     return retained.index().after(topic, limit);
   }
 
+  /** How many messages are retained. */
+  public int retainedCount() {
+    return retained.index().size();
+  }
+
   /** What is known of a topic; publishers keep it. */
   public TopicEntry topic(Topic topic) {
     return router.entry(topic);
@@ -259,10 +264,6 @@ public final class Broker implements Publishing {
 
   Chunks chunks(int partition) {
     return chunks[partition];
-  }
-
-  Limits limits() {
-    return limits;
   }
 
   Lanes lanes() {

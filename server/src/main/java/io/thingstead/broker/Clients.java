@@ -160,6 +160,7 @@ public final class Clients {
       Session session, Connecting client, Target target, Connected to, boolean resumes) {
     session.connecting(null);
     online.incrementAndGet();
+    broker.counters().connected.increment();
     session.attach(target, client.authorization(), client.windowMax());
     to.connected(session, resumes);
     session.outbound().pump();

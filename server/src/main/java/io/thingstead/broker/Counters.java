@@ -10,6 +10,15 @@ public final class Counters {
   /** Messages published by clients and by the server. */
   public final LongAdder published = new LongAdder();
 
+  /** Clients that were connected. */
+  public final LongAdder connected = new LongAdder();
+
+  /** Bytes that connected clients have sent. */
+  public final LongAdder bytesIn = new LongAdder();
+
+  /** Bytes that were sent to them. */
+  public final LongAdder bytesOut = new LongAdder();
+
   /** QoS 0 messages dropped because their receiver was slow. */
   public final LongAdder dropped = new LongAdder();
 

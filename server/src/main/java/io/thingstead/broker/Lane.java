@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ public final class Lane {
   private final Outgoing replay;
   private final Journal journal;
   private final Wheel wheel = new Wheel();
+  private final LongAdder stalled = new LongAdder();
   private Target[] dirty = new Target[64];
   private int dirtyCount;
   private boolean turnEnds;
@@ -125,6 +127,10 @@ public final class Lane {
   /** Timers of this lane, by the second. */
   public Wheel wheel() {
     return wheel;
+  }
+
+  LongAdder stalled() {
+    return stalled;
   }
 
   /** The time in epoch milliseconds. */

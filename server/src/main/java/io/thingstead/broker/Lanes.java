@@ -5,6 +5,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.thingstead.engine.Commits;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /** The lanes of a server, one for each loop; shared by the brokers of all accounts. */
 public final class Lanes {
@@ -67,9 +68,20 @@ public final class Lanes {
 
   /** Moves the timers of all lanes; to be called once a second, from any thread. */
   public void tick() {
+    long askedMillis = lanes[0].nowMillis();
     for (Lane lane : lanes) {
-      lane.loop().execute(lane::tick);
+      lane.loop()
+          .execute(
+              () -> {
+                lane.stalled().add(Math.max(0, lane.nowMillis() - askedMillis));
+                lane.tick();
+              });
     }
+  }
+
+  /** Milliseconds by which the ticks of a lane came late: how long others wait for its turns. */
+  public LongAdder stalled(int lane) {
+    return lanes[lane].stalled();
   }
 
   /** Gives buffers back; when the loops have stopped. */

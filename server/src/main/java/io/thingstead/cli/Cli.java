@@ -42,6 +42,7 @@ public final class Cli {
             .addSubcommand(new DoctorCommand(surroundings))
             .addSubcommand(account)
             .addSubcommand(clients)
+            .addSubcommand(new RefusalsCommand(surroundings))
             .addSubcommand(new BackupCommand(surroundings))
             .addSubcommand(new RestoreCommand(surroundings))
             .addSubcommand(new VersionCommand(surroundings))

@@ -4,11 +4,11 @@ import io.thingstead.account.Account;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logs refusals, so many each second and account; the rest of that second is summed up in one line
@@ -23,7 +23,13 @@ public final class RefusalLog implements Refusals {
   private final InstantSource clock;
   private final int perSecond;
   private final Map<String, OfAccount> accounts = new ConcurrentHashMap<>();
-  private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
+  private volatile BiConsumer<Account, Refusal> told = (_, _) -> {};
+  private volatile Counted counted = (_, _, _) -> {};
+
+  /** Hears of a new counter, once for each account and action. */
+  public interface Counted {
+    void of(Account account, String action, LongAdder count);
+  }
 
   /**
    * @param perSecond lines per second and account
@@ -41,12 +47,17 @@ public final class RefusalLog implements Refusals {
       String resource,
       String principal,
       String why) {
-    Refusal refusal =
-        new Refusal(clock.instant(), action, cut(client), cut(resource), cut(principal), cut(why));
-    // Actions are ours, not the caller's, so that there are only so many counters.
-    counts.computeIfAbsent(action, _ -> new LongAdder()).increment();
     String id = account.id().digits();
-    accounts.computeIfAbsent(id, _ -> new OfAccount(id)).add(refusal);
+    OfAccount kept = accounts.computeIfAbsent(id, _ -> new OfAccount(account));
+    // Actions are ours, not the caller's, so that there are only so many counters.
+    kept.counts.computeIfAbsent(action, kept::begin).increment();
+    Refusal refusal =
+        new Refusal(
+            0, clock.instant(), action, cut(client), cut(resource), cut(principal), cut(why));
+    Refusal logged = kept.add(refusal);
+    if (logged != null) {
+      told.accept(account, logged);
+    }
   }
 
   private static String cut(String text) {
@@ -59,9 +70,14 @@ public final class RefusalLog implements Refusals {
     return kept == null ? List.of() : kept.recent();
   }
 
-  /** Refusals since the start, by action, for metrics. */
-  public void counts(BiConsumer<String, Long> reader) {
-    counts.forEach((action, count) -> reader.accept(action, count.sum()));
+  /** Has each refusal told that is also logged: so many a second and account. Not to block. */
+  public void onRefusal(BiConsumer<Account, Refusal> listener) {
+    told = listener;
+  }
+
+  /** Has new counters told, for metrics. */
+  public void onCounted(Counted listener) {
+    counted = listener;
   }
 
   /** Tells of what has been left out although no further refusal came: call it now and then. */
@@ -79,25 +95,11 @@ public final class RefusalLog implements Refusals {
       pair(line, "principal", refusal.principal());
     }
     line.append(": ").append(refusal.why());
-    if (canBeExplained(refusal)) {
-      line.append(" (try: ./thingstead why ")
-          .append(Words.quoted(refusal.client()))
-          .append(' ')
-          .append(refusal.action());
-      if (!refusal.resource().isEmpty()) {
-        line.append(' ').append(Words.quoted(refusal.resource()));
-      }
-      line.append(')');
+    String command = refusal.command();
+    if (command != null) {
+      line.append(" (try: ").append(command).append(')');
     }
     return line.toString();
-  }
-
-  private static boolean canBeExplained(Refusal refusal) {
-    return !refusal.client().isEmpty()
-        && switch (refusal.action().toLowerCase(Locale.ROOT)) {
-          case "connect", "publish", "subscribe", "receive", "retain" -> true;
-          default -> false;
-        };
   }
 
   private static void pair(StringBuilder line, String key, String value) {
@@ -107,17 +109,29 @@ public final class RefusalLog implements Refusals {
   }
 
   private final class OfAccount {
+    private final Account owner;
     private final String account;
+    private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
     private final ArrayDeque<Refusal> recent = new ArrayDeque<>();
+    private long number = clock.millis();
     private long second;
     private int logged;
     private long leftOut;
 
-    OfAccount(String account) {
-      this.account = account;
+    OfAccount(Account owner) {
+      this.owner = owner;
+      this.account = owner.id().digits();
     }
 
-    synchronized void add(Refusal refusal) {
+    LongAdder begin(String action) {
+      LongAdder count = new LongAdder();
+      counted.of(owner, action, count);
+      return count;
+    }
+
+    /** The refusal with its number if it was logged, else null. */
+    synchronized @Nullable Refusal add(Refusal unnumbered) {
+      Refusal refusal = unnumbered.numbered(++number);
       if (recent.size() == RECENT_MAX) {
         recent.removeFirst();
       }
@@ -126,9 +140,10 @@ public final class RefusalLog implements Refusals {
       if (logged < perSecond) {
         logged++;
         LOG.log(System.Logger.Level.INFO, () -> line(refusal));
-      } else {
-        leftOut++;
+        return refusal;
       }
+      leftOut++;
+      return null;
     }
 
     synchronized void flush(long now) {

@@ -130,7 +130,7 @@ final class Admission {
     if (connection.closed()) {
       return;
     }
-    connection.lives(to);
+    connection.lives(to, allowed.broker());
     Connecting client = allowed.client();
     allowed
         .broker()

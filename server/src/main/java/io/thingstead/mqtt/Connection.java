@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import io.thingstead.authorize.Authorization;
+import io.thingstead.broker.Broker;
 import io.thingstead.broker.Closing;
 import io.thingstead.broker.DisconnectReason;
 import io.thingstead.broker.Lane;
@@ -118,9 +119,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   /** From here on it is on the loop of its session. */
-  void lives(Lane on) {
+  void lives(Lane on, Broker broker) {
     lane = on;
-    output().lives(on);
+    output().lives(on, broker.counters());
   }
 
   void connected(Joining.Allowed allowed, Session joined) {
@@ -160,6 +161,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     if (keepAlive != null) {
       keepAlive.heard();
+    }
+    if (publisher != null) {
+      publisher.broker().counters().bytesIn.add(bytes.readableBytes());
     }
     input.read(bytes);
   }

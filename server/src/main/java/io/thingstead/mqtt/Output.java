@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.thingstead.broker.Closing;
+import io.thingstead.broker.Counters;
 import io.thingstead.broker.Lane;
 import io.thingstead.broker.Target;
 import io.thingstead.broker.TopicEntry;
@@ -32,6 +33,7 @@ final class Output implements Target {
   private boolean explains = true;
   private OutboundAliases aliases = OutboundAliases.NONE;
   private @Nullable Lane lane;
+  private @Nullable Counters counters;
   private @Nullable ByteBuf buffer;
   private boolean dirty;
 
@@ -56,8 +58,9 @@ final class Output implements Target {
   }
 
   /** From here on the lane flushes it. */
-  void lives(Lane on) {
+  void lives(Lane on, Counters of) {
     lane = on;
+    counters = of;
   }
 
   Encoder encoder() {
@@ -139,7 +142,7 @@ final class Output implements Target {
       buffer = now;
     } else if (now.writableBytes() < bytes) {
       if (now.readableBytes() + bytes > BUFFER_BYTES_MAX) {
-        var _ = channel.write(now, channel.voidPromise());
+        write(now);
         now = channel.alloc().directBuffer(Math.max(bytes, BUFFER_BYTES_MAX));
         buffer = now;
       } else {
@@ -152,6 +155,13 @@ final class Output implements Target {
   @Override
   public void append(ByteBuf piece) {
     hand();
+    write(piece);
+  }
+
+  private void write(ByteBuf piece) {
+    if (counters != null) {
+      counters.bytesOut.add(piece.readableBytes());
+    }
     var _ = channel.write(piece, channel.voidPromise());
   }
 
@@ -166,7 +176,7 @@ final class Output implements Target {
     ByteBuf now = buffer;
     if (now != null) {
       buffer = null;
-      var _ = channel.write(now, channel.voidPromise());
+      write(now);
     }
   }
 

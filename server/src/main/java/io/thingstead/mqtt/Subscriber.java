@@ -6,6 +6,7 @@ import io.thingstead.broker.Broker;
 import io.thingstead.broker.Qos;
 import io.thingstead.broker.Session;
 import io.thingstead.broker.Subscribing;
+import io.thingstead.identity.Principal;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import io.thingstead.model.topic.InvalidTopicException;
@@ -162,7 +163,12 @@ final class Subscriber {
       return refuse(
           text, at, reasons, ReasonCode.TOPIC_FILTER_INVALID, String.valueOf(e.getMessage()));
     }
-    if (!ReservedTopics.maySubscribe(filter, connection.profile())) {
+    boolean own =
+        share == null
+            && ReservedTopics.isAdministrators(filter)
+            && connection.transport().principal() instanceof Principal.AccessKey key
+            && key.administrator();
+    if (!own && !ReservedTopics.maySubscribe(filter, connection.profile())) {
       return refuse(
           text,
           at,

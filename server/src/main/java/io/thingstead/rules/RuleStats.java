@@ -31,4 +31,15 @@ public record RuleStats(
         new LongAdder(),
         new LongAdder());
   }
+
+  /** Adds what another has counted. */
+  void add(RuleStats other) {
+    matched.add(other.matched.sum());
+    failures.add(other.failures.sum());
+    dropped.add(other.dropped.sum());
+    actionsDone.add(other.actionsDone.sum());
+    actionsFailed.add(other.actionsFailed.sum());
+    errorActionsDone.add(other.errorActionsDone.sum());
+    errorActionsFailed.add(other.errorActionsFailed.sum());
+  }
 }

@@ -36,6 +36,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,7 @@ public final class Rules implements AutoCloseable {
   private final Set<String> broken = ConcurrentHashMap.newKeySet();
 
   private final Map<String, RuleStats> stats = new ConcurrentHashMap<>();
+  private final RuleStats deleted = new RuleStats();
   private final LongAdder ruleNotFound = new LongAdder();
 
   /**
@@ -133,6 +135,12 @@ public final class Rules implements AutoCloseable {
    */
   public RuleStats stats(String name) {
     return stats.getOrDefault(name, new RuleStats());
+  }
+
+  /** One of the counts of all rules since the start, also of those that were deleted. */
+  public long total(Function<RuleStats, LongAdder> count) {
+    return count.apply(deleted).sum()
+        + stats.values().stream().mapToLong(each -> count.apply(each).sum()).sum();
   }
 
   /** Messages in work: a gauge. */
@@ -237,7 +245,10 @@ public final class Rules implements AutoCloseable {
               () -> {
                 uninstall(name);
                 broken.remove(name);
-                stats.remove(name);
+                RuleStats last = stats.remove(name);
+                if (last != null) {
+                  deleted.add(last);
+                }
                 runner.giveUp(name);
               });
         });

@@ -128,6 +128,7 @@ class CliTest {
         "account create",
         "account list",
         "account limits",
+        "refusals",
         "backup",
         "restore",
         "version",

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -126,19 +127,38 @@ class RefusalLogTest {
 
   @Test
   void everyRefusalIsCountedAndTheLatestAreKept() {
+    TreeMap<String, LongAdder> counts = new TreeMap<>();
+    log.onCounted((account, action, count) -> counts.put(account.id() + " " + action, count));
     for (int i = 0; i < 300; i++) {
       publish(ACCOUNT, "t" + i);
     }
-    TreeMap<String, Long> counts = new TreeMap<>();
-    log.counts(counts::put);
 
-    assertThat(counts).containsEntry("publish", 300L);
+    assertThat(counts).hasSize(1);
+    assertThat(counts.get(ACCOUNT.id() + " publish").sum()).isEqualTo(300);
     assertThat(log.recent(ACCOUNT))
         .hasSize(256)
         .last()
         .extracting(Refusal::resource)
         .isEqualTo("t299");
     assertThat(log.recent(OTHER)).isEmpty();
+  }
+
+  @Test
+  void listenersHearWhatIsLoggedAndNoMore() {
+    List<Refusal> heard = new ArrayList<>();
+    log.onRefusal((account, refusal) -> heard.add(refusal));
+    for (int i = 0; i < 300; i++) {
+      publish(ACCOUNT, "t" + i);
+    }
+
+    assertThat(heard).extracting(Refusal::resource).containsExactly("t0", "t1", "t2");
+    assertThat(heard).extracting(Refusal::command).first().asString().endsWith("publish t0");
+    assertThat(log.recent(ACCOUNT))
+        .extracting(Refusal::number)
+        .isSorted()
+        .doesNotHaveDuplicates()
+        .last()
+        .isEqualTo(heard.getFirst().number() + 299);
   }
 
   @Test

@@ -65,6 +65,12 @@ public final class ReservedTopics {
           $aws/sitewise/asset-models/{model}/assets/{asset}/properties/{property}
           """);
 
+  /** What this server tells its administrators; no client publishes here, in any profile. */
+  private static final String OWN = "$thingstead/";
+
+  /** Behind it an action: what was refused. */
+  public static final String REFUSED = OWN + "refused/";
+
   private ReservedTopics() {}
 
   /** Whether a client may publish on it at all. */
@@ -82,8 +88,13 @@ public final class ReservedTopics {
     return isFree(filter.text(), profile) || SUBSCRIBE.overlaps(filter.text());
   }
 
+  /** Whether it is, or may match, what only administrators may subscribe to. */
+  public static boolean isAdministrators(TopicFilter filter) {
+    return filter.text().equals("$thingstead") || filter.text().startsWith(OWN);
+  }
+
   private static boolean isFree(String text, Profile profile) {
-    return text.charAt(0) != '$' || !profile.reservesTopics();
+    return text.charAt(0) != '$' || (!profile.reservesTopics() && !text.startsWith(OWN));
   }
 
   private static final class Table {
