@@ -1,11 +1,8 @@
 package io.thingstead.broker;
 
 import io.thingstead.engine.Batch;
-import io.thingstead.engine.Key;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,14 +21,12 @@ final class Backlog implements Journal.Writer, Reserving {
 
   private static final int READY_BYTES_MAX = 4 << 20;
 
-  /** Messages handed to a member that it has not yet said whether it takes. */
-  private static final int ASKED_MAX = 16;
-
   private static final long RETRY_MILLIS = 1_000;
 
   private final Broker broker;
   private final SharedGroup group;
   private final QueuePlace place;
+  private final GroupRows rows;
   private final Numbers numbers = new Numbers();
   private final Tally tally;
   private final QueueWriter writer;
@@ -42,29 +37,14 @@ final class Backlog implements Journal.Writer, Reserving {
   /** What members hold, by number. */
   private final TreeMap<Long, Lease> held = new TreeMap<>();
 
-  private final Map<Session, Hand> hands = new HashMap<>(2);
-  private int turn;
+  private final Hands hands;
   private boolean progressed;
   private boolean progressMatters = true;
   private final Journal.Waiter progressWritten = this::progressWritten;
 
-  /** Whether its name is, or is about to be, on disk. */
-  private boolean named;
-
-  /** Whether it is; any lane may ask. */
-  private volatile boolean nameDurable;
-
   private boolean retrying;
   private boolean ended;
   private volatile boolean waiting;
-
-  /** How much one member is being asked to take. */
-  private static final class Hand {
-    private int asked;
-    private boolean busy;
-    private long second;
-    private int inSecond;
-  }
 
   /**
    * @param begun the incarnation under which a former run has queued messages, if it has
@@ -81,8 +61,8 @@ final class Backlog implements Journal.Writer, Reserving {
             Tables.GROUP_PROGRESS,
             group.name(),
             begun == null ? broker.lanes().incarnation() : begun);
-    named = begun != null;
-    nameDurable = named;
+    rows = new GroupRows(place, begun != null);
+    hands = new Hands(group, lane, broker.limits().sessions().drainedPerMember());
     tally = new Tally(broker, lane, numbers);
     writer = new QueueWriter(place);
     reader = new QueueReader(place, numbers, writer, this::fetched, this::pump);
@@ -202,7 +182,7 @@ final class Backlog implements Journal.Writer, Reserving {
 
   private void queue(Stored kept) {
     boolean room = ready.size() < READY_MAX && readyBytes < READY_BYTES_MAX;
-    if (group.durable() && (reader.spilled() || !room || !anyoneOnline())) {
+    if (group.durable() && (reader.spilled() || !room || !hands.anyoneOnline())) {
       reader.spill(kept);
     } else {
       fetched(kept);
@@ -212,15 +192,6 @@ final class Backlog implements Journal.Writer, Reserving {
   private void fetched(Stored kept) {
     ready.add(kept);
     readyBytes += kept.bytes();
-  }
-
-  private boolean anyoneOnline() {
-    for (SharedGroup.Member member : group.members()) {
-      if (member.session().online()) {
-        return true;
-      }
-    }
-    return false;
   }
 
   // ---- Exactly once, from a publisher that commits more with it
@@ -265,10 +236,7 @@ final class Backlog implements Journal.Writer, Reserving {
 
   /** A member came online, or has room again. */
   void wake(Session session) {
-    Hand hand = hands.get(session);
-    if (hand != null) {
-      hand.busy = false;
-    }
+    hands.wake(session);
     pump();
   }
 
@@ -278,7 +246,7 @@ final class Backlog implements Journal.Writer, Reserving {
       return;
     }
     while (!ready.isEmpty()) {
-      SharedGroup.Member member = next();
+      SharedGroup.Member member = hands.next();
       if (member == null) {
         break;
       }
@@ -292,47 +260,23 @@ final class Backlog implements Journal.Writer, Reserving {
       }
     }
     waiting = !ready.isEmpty() || reader.spilled();
-    if (ready.isEmpty() && reader.spilled() && next() != null) {
+    if (ready.isEmpty() && reader.spilled() && hands.next() != null) {
       reader.fetch();
     }
     if (waiting) {
       later();
     } else {
-      hands.keySet().removeIf(session -> !group.has(session));
+      hands.forget();
     }
-  }
-
-  private SharedGroup.@Nullable Member next() {
-    SharedGroup.Member[] all = group.members();
-    long second = lane().nowMillis() / 1000;
-    for (int i = 0; i < all.length; i++) {
-      turn = turn + 1 < all.length ? turn + 1 : 0;
-      Session session = all[turn].session();
-      if (session.online()) {
-        Hand hand = hands.computeIfAbsent(session, _ -> new Hand());
-        if (hand.second != second) {
-          hand.second = second;
-          hand.inSecond = 0;
-        }
-        if (!hand.busy
-            && hand.asked < ASKED_MAX
-            && hand.inSecond < broker.limits().sessions().drainedPerMember()) {
-          return all[turn];
-        }
-      }
-    }
-    return null;
   }
 
   private void hand(SharedGroup.Member member, Stored message) {
     Session session = member.session();
     Delivery delivery = member.delivery()[0];
-    Hand hand = hands.computeIfAbsent(session, _ -> new Hand());
-    hand.asked++;
-    hand.inSecond++;
+    Hands.Hand hand = hands.ask(session);
     Lane at = session.lane();
     if (message.qos.min(delivery.qos) == Qos.EXACTLY_ONCE && session.durable()) {
-      lane().send(at, () -> move(session, delivery, message, hand));
+      new Move(this, session, delivery, message, hand).start();
       return;
     }
     Lease lease = new Lease(group);
@@ -355,73 +299,41 @@ final class Backlog implements Journal.Writer, Reserving {
     renew();
   }
 
-  private void answered(Hand hand, Lease lease, Stored message, boolean takes) {
-    hand.asked--;
-    if (!takes) {
-      hand.busy = true;
-      if (!lease.over) {
-        giveBack(lease, message, null);
-        return;
-      }
+  private void answered(Hands.Hand hand, Lease lease, Stored message, boolean takes) {
+    hand.answered(takes);
+    if (!takes && !lease.over) {
+      giveBack(lease, message, null);
+    } else {
+      pump();
     }
+  }
+
+  /** A member has no room for a message that was to be moved to it. */
+  void notMoved(Stored message) {
+    ready.addFirst(message);
+    readyBytes += message.bytes();
     pump();
   }
 
-  // On the member's lane: its queue gets a place, then both queues change in one batch of the
-  // group.
-  private void move(Session session, Delivery delivery, Stored message, Hand hand) {
-    Spool spool = session.outbound().spool();
-    Stored there =
-        session.outbound().takesShared(message) ? spool.reserve(message, delivery) : null;
-    session
-        .lane()
-        .send(
-            lane(),
-            () -> {
-              hand.asked--;
-              if (there == null) {
-                hand.busy = true;
-                ready.addFirst(message);
-                readyBytes += message.bytes();
-                pump();
-              } else {
-                moved(session, spool, message, there);
-              }
-            });
-  }
-
-  private void moved(Session session, Spool spool, Stored message, Stored there) {
-    if (ended) {
-      lane().send(session.lane(), () -> spool.abandon(there));
-      return;
-    }
-    spool.put(lane().journal(), there);
+  /** A message leaves the queue with the journal's open group. */
+  void leaves(Stored message) {
     taken(message);
     lane().journal().write(this);
-    lane()
-        .journal()
-        .then(
-            durable -> {
-              if (!durable && !ended) {
-                // Nothing was written: it is as on disk, under a new number here.
-                Stored again = message.numbered(numbers.next());
-                tally.changed(again.bytes());
-                writer.add(again);
-                lane().journal().writeLater(this);
-                queue(again);
-              }
-              lane()
-                  .send(
-                      session.lane(),
-                      () -> {
-                        if (durable) {
-                          spool.confirm(there);
-                        } else {
-                          spool.abandon(there);
-                        }
-                      });
-              pump();
-            });
+  }
+
+  /** That group was refused: the message is on disk as before, and here under a new number. */
+  void stays(Stored message) {
+    if (!ended) {
+      Stored again = message.numbered(numbers.next());
+      tally.changed(again.bytes());
+      writer.add(again);
+      lane().journal().writeLater(this);
+      queue(again);
+    }
+  }
+
+  boolean ended() {
+    return ended;
   }
 
   private void taken(Stored kept) {
@@ -458,7 +370,7 @@ final class Backlog implements Journal.Writer, Reserving {
   }
 
   private void later() {
-    if (!retrying && anyoneOnline()) {
+    if (!retrying && hands.anyoneOnline()) {
       retrying = true;
       lane()
           .wheel()
@@ -466,7 +378,7 @@ final class Backlog implements Journal.Writer, Reserving {
               lane().nowMillis() + RETRY_MILLIS,
               () -> {
                 retrying = false;
-                hands.values().forEach(hand -> hand.busy = false);
+                hands.wakeAll();
                 pump();
               });
     }
@@ -489,13 +401,7 @@ final class Backlog implements Journal.Writer, Reserving {
 
   @Override
   public void put(Journal journal, Stored kept) {
-    var shard = Tables.shard(place.partition());
-    long account = broker.accountNumber();
-    if (!nameDurable) {
-      byte[] name = new GroupRow(place.incarnation()).encode();
-      journal.put(shard, account, Tables.GROUP, Key.of(group.name()), name);
-    }
-    journal.put(shard, account, place.rows(), place.key(kept.sequence), QueueRow.encode(kept));
+    rows.put(journal, kept);
   }
 
   @Override
@@ -504,9 +410,7 @@ final class Backlog implements Journal.Writer, Reserving {
       writer.discard();
       return;
     }
-    if (!named) {
-      name(batch, commit);
-    }
+    rows.name(batch, commit);
     writer.write(batch, commit, this::durable, this::refused);
     if (progressed) {
       progressed = false;
@@ -518,22 +422,6 @@ final class Backlog implements Journal.Writer, Reserving {
       }
       progressMatters = matters;
     }
-  }
-
-  /** A group is in its table before, or with, the first of its messages. */
-  private void name(Batch batch, Journal.Group commit) {
-    batch.put(
-        Tables.shard(place.partition()),
-        broker.accountNumber(),
-        Tables.GROUP,
-        Key.of(group.name()),
-        new GroupRow(place.incarnation()).encode());
-    named = true;
-    commit.then(
-        durable -> {
-          named = durable;
-          nameDurable = durable;
-        });
   }
 
   private void progressWritten(boolean durable) {
@@ -573,20 +461,6 @@ final class Backlog implements Journal.Writer, Reserving {
     ready.forEach(message -> message.settle(Outcome.ACCEPTED));
     ready.clear();
     held.clear();
-    if (named || writer.hasRows()) {
-      forget(broker, lane(), place.name(), place.incarnation(), free);
-    }
-  }
-
-  /** Deletes the rows of a group. */
-  static void forget(Broker broker, Lane lane, String name, long incarnation, boolean free) {
-    var shard = Tables.shard(Tables.partition(name));
-    long account = broker.accountNumber();
-    Key rows = Key.of(name, incarnation);
-    lane.journal().deleteAll(shard, account, Tables.GROUP_QUEUE, rows);
-    lane.journal().delete(shard, account, Tables.GROUP_PROGRESS, rows);
-    if (free) {
-      lane.journal().delete(shard, account, Tables.GROUP, Key.of(name));
-    }
+    rows.forget(free);
   }
 }

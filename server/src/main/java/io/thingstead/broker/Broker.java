@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.thingstead.account.Account;
 import io.thingstead.account.Rates;
-import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
 import io.thingstead.engine.StoreReadException;
 import io.thingstead.model.Limits;
@@ -24,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 public final class Broker implements Publishing {
   private static final System.Logger LOG = System.getLogger(Broker.class.getName());
   private static final long READ_AGAIN_MILLIS = 1_000;
-  private static final long OVERFLOW_LOG_MILLIS = 60_000;
 
   private final Account account;
   private final long accountNumber;
@@ -39,9 +37,6 @@ public final class Broker implements Publishing {
   private final boolean wildcardRetained;
   private final Leases[] leases;
   private final Usage usage;
-
-  // Any lane may write it: at worst an overflow is logged twice.
-  private volatile long overflowLoggedMillis;
   private final Chunks[] chunks = new Chunks[Tables.PARTITIONS];
 
   private volatile Limits limits;
@@ -73,33 +68,7 @@ public final class Broker implements Publishing {
    * @return completes when the lanes have taken it over
    */
   public CompletableFuture<Void> load() {
-    CompletableFuture<?>[] loads = new CompletableFuture<?>[Tables.PARTITIONS];
-    for (int partition = 0; partition < loads.length; partition++) {
-      groups.read(partition, storage.rows().apply(partition));
-    }
-    for (int partition = 0; partition < loads.length; partition++) {
-      Rows rows = storage.rows().apply(partition);
-      retained.load(rows);
-      loads[partition] = clients.load(partition, rows);
-    }
-    return CompletableFuture.allOf(loads)
-        .thenCompose(_ -> loadChunks())
-        .thenCompose(_ -> groups.load());
-  }
-
-  private CompletableFuture<Void> loadChunks() {
-    CompletableFuture<?>[] loads = new CompletableFuture<?>[Tables.PARTITIONS];
-    for (int partition = 0; partition < loads.length; partition++) {
-      Chunks here = chunks[partition];
-      List<Rows.Row> users =
-          storage
-              .rows()
-              .apply(partition)
-              .scan(Tables.CHUNK_USERS, Key.ALL, null, Integer.MAX_VALUE);
-      loads[partition] =
-          CompletableFuture.runAsync(() -> here.load(users), lanes.of(partition).loop());
-    }
-    return CompletableFuture.allOf(loads);
+    return new Restart(this, storage, lanes).load();
   }
 
   /**
@@ -110,17 +79,7 @@ public final class Broker implements Publishing {
    * @return completes when the lanes have taken them over
    */
   public CompletableFuture<Void> start() {
-    return CompletableFuture.allOf(clients.routeTaken(), publishWills());
-  }
-
-  private CompletableFuture<Void> publishWills() {
-    CompletableFuture<?>[] published = new CompletableFuture<?>[Tables.PARTITIONS];
-    for (int partition = 0; partition < published.length; partition++) {
-      List<Rows.Row> wills =
-          storage.rows().apply(partition).scan(Tables.WILL, Key.ALL, null, Integer.MAX_VALUE);
-      published[partition] = clients.loadWills(partition, wills);
-    }
-    return CompletableFuture.allOf(published);
+    return new Restart(this, storage, lanes).publish();
   }
 
   public Account account() {
@@ -194,7 +153,8 @@ public final class Broker implements Publishing {
 
   /** Retained messages, for the API. */
   public @Nullable RetainedMessage retained(Topic topic) {
-    return retained.get(topic.text());
+    RetainedMessage message = retained.get(topic.text());
+    return message == null || retained.over(message, lanes.nowMillis()) ? null : message;
   }
 
   /** Retained messages in the order of their topics, behind the topic given. */
@@ -246,20 +206,7 @@ public final class Broker implements Publishing {
   /** A durable queue has no room: the message is refused to its publisher. */
   void overflowed(String queue, long messages, long bytes) {
     counters.overflowed.increment();
-    long now = lanes.nowMillis();
-    if (now - overflowLoggedMillis >= OVERFLOW_LOG_MILLIS) {
-      overflowLoggedMillis = now;
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "account {0}: the queue of {1} ({2} messages, {3} bytes) takes no more, or the account''s"
-              + " {4} messages of {5} bytes or the disk are at their limit; publishers are told",
-          account.id().digits(),
-          queue,
-          messages,
-          bytes,
-          usage.messages(),
-          usage.bytes());
-    }
+    usage.tellOverflow(account.id().digits(), queue, messages, bytes, lanes.nowMillis());
   }
 
   Chunks chunks(int partition) {

@@ -141,7 +141,7 @@ final class Groups {
     return CompletableFuture.runAsync(
         () -> {
           if (known == null) {
-            Backlog.forget(broker, lane, name, queued.incarnation, true);
+            GroupRows.forget(broker, lane, name, queued.incarnation, true);
           } else {
             known.backlog().load(queued.progress, queued.tail);
           }

@@ -357,7 +357,11 @@ final class Outbound {
   }
 
   private boolean wanted(Stored message) {
-    return !message.expired(lane().nowMillis()) && mayReceive(message.topic.topic().text());
+    if (message.expired(lane().nowMillis())) {
+      session.broker().counters().messagesExpired.increment();
+      return false;
+    }
+    return mayReceive(message.topic.topic().text());
   }
 
   private boolean mayReceive(String topic) {
@@ -402,7 +406,7 @@ final class Outbound {
       if (message == null) {
         continue;
       }
-      if (message.expired(lane().nowMillis())) {
+      if (session.broker().retainedStore().over(message, lane().nowMillis())) {
         session.broker().retainedStore().expire(lane(), message);
       } else if (mayReceive(wanted.topic)) {
         sendRetained(to, message, wanted);

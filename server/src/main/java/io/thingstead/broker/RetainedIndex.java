@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ final class RetainedIndex {
   private final ConcurrentSkipListMap<String, RetainedMessage> byTopic =
       new ConcurrentSkipListMap<>();
   private volatile int size;
+  private final LongAdder visited = new LongAdder();
   private final Node root = new Node();
 
   RetainedIndex(boolean hashMatchesParent) {
@@ -29,6 +31,11 @@ final class RetainedIndex {
 
   int size() {
     return size;
+  }
+
+  /** How many levels of topics were looked at for filters with wildcards. */
+  long visited() {
+    return visited.sum();
   }
 
   /** Topics in order, behind the one given. */
@@ -85,6 +92,7 @@ final class RetainedIndex {
   }
 
   private void match(Node node, String[] levels, int at, List<String> found) {
+    visited.increment();
     if (at == levels.length) {
       add(node, found);
       return;
@@ -112,7 +120,8 @@ final class RetainedIndex {
     }
   }
 
-  private static void all(int at, String name, Node node, List<String> found) {
+  private void all(int at, String name, Node node, List<String> found) {
+    visited.increment();
     if (at > 0 || !name.startsWith("$")) {
       add(node, found);
       node.children.forEach((below, child) -> all(at + 1, below, child, found));

@@ -6,6 +6,7 @@ import io.thingstead.engine.Rows;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +15,18 @@ import org.jspecify.annotations.Nullable;
  * closes, so that the last value in memory is the last on disk.
  */
 final class RetainedStore {
+  /** Messages looked at in one sweep. */
+  private static final int SWEPT = 1_000;
+
+  private static final long SWEEP_MILLIS = 1_000;
+
   private final Broker broker;
   private final Lanes lanes;
   private final RetainedIndex index;
+
+  /** Behind which topic the next sweep goes on. */
+  private @Nullable String swept;
+
   private final Rower[] rowers;
 
   RetainedStore(Broker broker, Lanes lanes, RetainedIndex index) {
@@ -35,6 +45,30 @@ final class RetainedStore {
 
   @Nullable RetainedMessage get(String topic) {
     return index.get(topic);
+  }
+
+  /** Whether nobody gets the message any more. */
+  boolean over(RetainedMessage message, long nowMillis) {
+    long days = broker.limits().retained().kept().toDays();
+    // More than a thousand years are for ever.
+    return message.expired(nowMillis)
+        || (days < 365_000 && nowMillis - message.storedAtMillis() >= TimeUnit.DAYS.toMillis(days));
+  }
+
+  /**
+   * Removes those whose time is over, some at a time; always on the same lane. So a message costs
+   * no timer, and goes at the latest when all have been looked at.
+   */
+  void sweep(Lane lane) {
+    long now = lane.nowMillis();
+    List<RetainedMessage> some = index.after(swept, SWEPT);
+    for (RetainedMessage message : some) {
+      if (over(message, now)) {
+        expire(lane, message);
+      }
+    }
+    swept = some.size() < SWEPT ? null : some.getLast().topic();
+    lane.wheel().at(now + SWEEP_MILLIS, () -> sweep(lane));
   }
 
   /** Whether a message cannot be kept for want of room. */
