@@ -247,11 +247,6 @@ public final class Session {
   }
 
   @Override
-  public boolean equals(@Nullable Object other) {
-    return this == other;
-  }
-
-  @Override
   public String toString() {
     return clientId;
   }
