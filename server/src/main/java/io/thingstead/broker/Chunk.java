@@ -1,6 +1,6 @@
 package io.thingstead.broker;
 
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +19,7 @@ final class Chunk {
   private @Nullable Draft draft = new Draft();
 
   private static final class Draft {
-    private final Map<Body, Integer> places = new IdentityHashMap<>();
+    private final Map<Body, Integer> places = new HashMap<>();
     private final RowWriter messages = new RowWriter(FORMAT);
     private final RowWriter references = new RowWriter(FORMAT);
   }

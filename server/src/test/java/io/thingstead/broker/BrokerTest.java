@@ -76,7 +76,7 @@ class BrokerTest extends BrokerScene {
 
   @Test
   void willWaitsForItsDelayAlsoOverARestartAndIsWithdrawnByAReturn() {
-    RecordingTarget keeper = subscriber("keeper", false, HOUR, "will", null);
+    away("keeper", "will");
     PendingWill late =
         new PendingWill(
             new Topic("will"),
@@ -90,7 +90,7 @@ class BrokerTest extends BrokerScene {
     connected("lost", false, HOUR, late);
     server.crash();
     seconds(20);
-    keeper = back("keeper");
+    RecordingTarget keeper = back("keeper");
     assertThat(keeper.topics).isEmpty();
     seconds(15);
     assertThat(keeper.topics).containsExactly("will");

@@ -3,7 +3,6 @@ package io.thingstead.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thingstead.engine.Family;
-import io.thingstead.engine.Store;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +18,7 @@ class ChunkTest extends BrokerScene {
     byte[] last = new byte[40];
     Arrays.fill(last, (byte) 0xFF);
     int copies = 0;
-    for (Store.Entry row :
+    for (var row :
         server.simulation.store().scan(Family.QUEUE, new byte[0], last, Integer.MAX_VALUE)) {
       String value = new String(row.value(), StandardCharsets.ISO_8859_1);
       for (int at = value.indexOf(text); at >= 0; at = value.indexOf(text, at + 1)) {
