@@ -62,7 +62,7 @@ final class Backlog implements Journal.Writer, Reserving {
             group.name(),
             begun == null ? broker.lanes().incarnation() : begun);
     rows = new GroupRows(place, begun != null);
-    hands = new Hands(group, lane, broker.limits().sessions().drainedPerMember());
+    hands = new Hands(broker, group, lane);
     tally = new Tally(broker, lane, numbers);
     writer = new QueueWriter(place);
     reader = new QueueReader(place, numbers, writer, this::fetched, this::pump);

@@ -11,9 +11,9 @@ final class Hands {
   /** Messages handed to a member that it has not yet said whether it takes. */
   private static final int ASKED_MAX = 16;
 
+  private final Broker broker;
   private final SharedGroup group;
   private final Lane lane;
-  private final int perSecond;
   private final Map<Session, Hand> bySession = new HashMap<>(2);
   private int turn;
 
@@ -31,13 +31,10 @@ final class Hands {
     }
   }
 
-  /**
-   * @param perSecond messages to one member
-   */
-  Hands(SharedGroup group, Lane lane, int perSecond) {
+  Hands(Broker broker, SharedGroup group, Lane lane) {
+    this.broker = broker;
     this.group = group;
     this.lane = lane;
-    this.perSecond = perSecond;
   }
 
   boolean anyoneOnline() {
@@ -68,7 +65,9 @@ final class Hands {
       hand.second = second;
       hand.inSecond = 0;
     }
-    return !hand.busy && hand.asked < ASKED_MAX && hand.inSecond < perSecond;
+    return !hand.busy
+        && hand.asked < ASKED_MAX
+        && hand.inSecond < broker.limits().sessions().drainedPerMember();
   }
 
   /** A member is asked to take a message. */

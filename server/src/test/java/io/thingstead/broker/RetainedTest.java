@@ -80,7 +80,7 @@ class RetainedTest extends BrokerScene {
   @Test
   void fullAccountRefusesNewTopicsOnly() {
     Limits.Retained was = Limits.of(Profile.THINGSTEAD).retained();
-    server = with(new Limits.Retained(2, was.perTopicPerSecond(), was.kept()));
+    server = with(new Limits.Retained(2, was.perSecond(), was.perTopicPerSecond(), was.kept()));
     RecordingTarget publisher = connected("p", true, 0, null);
     retain(publisher, "a", "m", -1);
     retain(publisher, "b", "m", -1);
