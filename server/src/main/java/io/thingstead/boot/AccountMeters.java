@@ -24,6 +24,10 @@ final class AccountMeters {
   void bind(Features features) {
     broker(features.broker());
     counters(features.broker().counters());
+    broker(
+        "events.lost",
+        "Life-cycle events that a queue or rule which must keep them could not",
+        features.presence().lostEvents());
     rules(features.rules());
   }
 

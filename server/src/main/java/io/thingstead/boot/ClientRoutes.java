@@ -9,7 +9,7 @@ import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.net.Role;
 import io.thingstead.presence.ClientDescription;
-import io.thingstead.presence.Presence;
+import io.thingstead.presence.KnownClients;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -40,14 +40,14 @@ final class ClientRoutes {
     String prefix = optional(request, "prefix");
     boolean connected = Boolean.parseBoolean(optional(request, "connected"));
     int limit = limit(optional(request, "limit"));
-    Presence presence = tenants.of(call.account()).presence();
+    KnownClients known = tenants.of(call.account()).presence().known();
     List<String> ids =
-        presence.clientIds(
+        known.clientIds(
             prefix == null ? "" : prefix, connected, optional(request, "after"), limit + 1);
     List<String> page = ids.subList(0, Math.min(limit, ids.size()));
     ObjectNode answer = JSON.createObjectNode();
     var clients = answer.putArray("clients");
-    presence.describe(page).join().forEach(each -> clients.add(json(each)));
+    known.describe(page).join().forEach(each -> clients.add(json(each)));
     if (ids.size() > limit) {
       answer.put("next", page.getLast());
     }

@@ -66,7 +66,8 @@ final class ConnectionOperations {
             Map.of("iot:IncludeSocketInformation", Boolean.toString(sockets)));
     count(call, "GetConnection", in.clientId());
     ClientDescription found =
-        await(mine.presence().describe(in.clientId())).orElseThrow(() -> unknown(in.clientId()));
+        await(mine.presence().known().describe(in.clientId()))
+            .orElseThrow(() -> unknown(in.clientId()));
     DisconnectReason reason = found.disconnectReason();
     GetConnectionResponse.Builder out =
         GetConnectionResponse.builder()

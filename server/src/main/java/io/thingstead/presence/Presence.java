@@ -1,13 +1,11 @@
 package io.thingstead.presence;
 
 import io.thingstead.account.Account;
-import io.thingstead.authorize.ConnectedThing;
 import io.thingstead.broker.Broker;
 import io.thingstead.broker.Clients;
 import io.thingstead.broker.DisconnectReason;
 import io.thingstead.broker.Lane;
 import io.thingstead.broker.Notes;
-import io.thingstead.broker.Remote;
 import io.thingstead.broker.Session;
 import io.thingstead.engine.Rows;
 import io.thingstead.model.Uuids;
@@ -18,15 +16,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who is connected in one account, and who was in the last hour. What it is told of a client, it is
@@ -39,28 +34,27 @@ public final class Presence {
   /** How long a client that left is remembered, so that its version goes on where it was. */
   static final long REMEMBERED_MILLIS = 3_600_000;
 
-  /** How long the API tells of a client that left and has no session. */
-  static final long TOLD_MILLIS = 1_800_000;
-
   /** Clients that left and are remembered, in one account; the longest gone are forgotten first. */
   static final int REMEMBERED_MAX = 100_000;
 
   private final Clients clients;
-  private final Remote remote;
+  private final KnownClients known;
   private final Notes notes;
   private final Events events;
   private final RandomGenerator random;
   private final Map<String, Visit> visits = new ConcurrentHashMap<>();
 
   /** Events that are on their way to who must keep them. */
-  private final Set<CompletableFuture<Void>> telling = ConcurrentHashMap.newKeySet();
+  private final Map<Long, CompletableFuture<Void>> telling = new ConcurrentHashMap<>();
+
+  private final AtomicLong told = new AtomicLong();
 
   /** Those that left, the longest gone first; each lane's are its own. */
   private final List<ArrayDeque<Visit>> goneByLane = new ArrayList<>();
 
   public Presence(Account account, Broker broker, RandomGenerator random) {
     this.clients = broker.clients();
-    this.remote = broker.remote();
+    this.known = new KnownClients(broker, visits);
     this.notes = new Notes(broker, Tables.VISIT);
     this.events = new Events(account, broker);
     this.random = random;
@@ -115,10 +109,11 @@ public final class Presence {
   }
 
   private void telling(CompletionStage<Void> stage) {
-    CompletableFuture<Void> told = stage.toCompletableFuture();
-    if (!told.isDone()) {
-      telling.add(told);
-      var _ = told.whenComplete((_, _) -> telling.remove(told));
+    CompletableFuture<Void> future = stage.toCompletableFuture();
+    if (!future.isDone()) {
+      Long number = told.incrementAndGet();
+      telling.put(number, future);
+      var _ = future.whenComplete((_, _) -> telling.remove(number));
     }
   }
 
@@ -215,93 +210,13 @@ public final class Presence {
    * be called when all connections are closed and their lanes still run.
    */
   public CompletableFuture<Void> settle() {
-    return CompletableFuture.allOf(telling.toArray(CompletableFuture[]::new))
-        .handle((_, _) -> notes.flushed())
-        .thenCompose(flushed -> flushed);
+    return CompletableFuture.allOf(telling.values().toArray(CompletableFuture[]::new))
+        .exceptionally(_ -> null)
+        .thenCompose(_ -> notes.flushed());
   }
 
-  // What is asked.
-
-  /**
-   * What is known of a client; empty when it is not connected, has no session, and is long gone.
-   */
-  public CompletableFuture<Optional<ClientDescription>> describe(String clientId) {
-    return remote.state(clientId).thenApply(state -> describe(clientId, state.orElse(null)));
-  }
-
-  private Optional<ClientDescription> describe(
-      String clientId, Remote.@Nullable SessionState state) {
-    Visit visit = visits.get(clientId);
-    Visit.Left left = visit == null ? null : visit.left();
-    boolean connected = visit != null && left == null;
-    if (!connected && state == null && !(left != null && told(clientId, left))) {
-      return Optional.empty();
-    }
-    Long since = left == null ? null : (Long) left.atMillis();
-    if (visit == null && state != null) {
-      since = state.offlineSinceMillis();
-    }
-    return Optional.of(
-        new ClientDescription(
-            clientId,
-            connected,
-            visit == null ? null : connection(visit),
-            since,
-            left == null ? null : left.reason(),
-            state == null
-                ? null
-                : new ClientDescription.Session(
-                    state.expirySeconds(), state.queued(), state.subscriptions())));
-  }
-
-  private boolean told(String clientId, Visit.Left left) {
-    return clients.lane(clientId).nowMillis() - left.atMillis() <= TOLD_MILLIS;
-  }
-
-  private static ClientDescription.Connection connection(Visit visit) {
-    Visitor who = visit.visitor();
-    ConnectedThing thing = who.thing();
-    return new ClientDescription.Connection(
-        who.principalId(),
-        thing == null ? null : thing.name(),
-        who.remote(),
-        who.local(),
-        who.keepAliveSeconds(),
-        visit.sinceMillis());
-  }
-
-  /** The same of several clients, in the order given, without those of whom nothing is known. */
-  public CompletableFuture<List<ClientDescription>> describe(List<String> clientIds) {
-    List<CompletableFuture<Optional<ClientDescription>>> each =
-        clientIds.stream().map(this::describe).toList();
-    return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
-        .thenApply(_ -> each.stream().flatMap(one -> one.join().stream()).toList());
-  }
-
-  /**
-   * Client ids of whom something is known, in order. Looks at all clients, so it is for people; it
-   * takes no lane's time.
-   *
-   * @param connected only those that are connected now
-   * @param after the id behind which to begin, or null
-   */
-  public List<String> clientIds(
-      String prefix, boolean connected, @Nullable String after, int limit) {
-    TreeSet<String> least = new TreeSet<>();
-    visits.forEach(
-        (id, visit) -> {
-          Visit.Left left = visit.left();
-          boolean counts = left == null || !connected && told(id, left);
-          if (counts && id.startsWith(prefix) && (after == null || id.compareTo(after) > 0)) {
-            least.add(id);
-            if (least.size() > limit) {
-              least.pollLast();
-            }
-          }
-        });
-    if (!connected) {
-      least.addAll(remote.clientIds(prefix, after, limit));
-    }
-    return least.stream().limit(limit).toList();
+  /** What is known of clients; any thread may ask. */
+  public KnownClients known() {
+    return known;
   }
 }

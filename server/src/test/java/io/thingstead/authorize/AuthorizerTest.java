@@ -263,6 +263,33 @@ class AuthorizerTest {
   }
 
   @Test
+  void oneCallsOwnFactsAreConditionsOfItAlone() {
+    fixture.attached(
+        "p",
+        "{'Effect':'Allow','Action':'iot:SendDirectMessage','Resource':'ARN/client/c','Condition':"
+            + "{'StringLike':{'iot:Topic':'do/*'}}}",
+        "{'Effect':'Allow','Action':'iot:GetConnection','Resource':'*','Condition':"
+            + "{'Bool':{'iot:IncludeSocketInformation':'false'}}}");
+    Authorization client = fixture.connect("");
+    String c = ARN + "client/c";
+    assertThat(client.decide("iot:SendDirectMessage", c, Map.of("iot:Topic", "do/it")).allowed())
+        .isTrue();
+    assertThat(client.decide("iot:SendDirectMessage", c, Map.of("iot:Topic", "other")).allowed())
+        .isFalse();
+    assertThat(client.decide("iot:SendDirectMessage", c).allowed()).isFalse();
+    assertThat(
+            client
+                .decide("iot:GetConnection", c, Map.of("iot:IncludeSocketInformation", "false"))
+                .allowed())
+        .isTrue();
+    assertThat(
+            client
+                .decide("iot:GetConnection", c, Map.of("iot:IncludeSocketInformation", "true"))
+                .allowed())
+        .isFalse();
+  }
+
+  @Test
   void administratorsMayDoEverythingAndOtherKeysNothing() {
     Authorization administrator =
         fixture.authorizer.authorize(

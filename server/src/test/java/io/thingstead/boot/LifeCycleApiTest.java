@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.iot.model.Action;
+import software.amazon.awssdk.services.iot.model.RepublishAction;
 import software.amazon.awssdk.services.iot.model.ThingPrincipalType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -47,6 +49,15 @@ class LifeCycleApiTest extends ApiTest {
 
   @Test
   void aRuleSelectsEvents() throws Exception {
+    RepublishAction left =
+        RepublishAction.builder()
+            .roleArn("arn:aws:iam::000000000000:role/r")
+            .topic("left")
+            .qos(1)
+            .build();
+    String sql =
+        "SELECT clientId, disconnectReason, topic(5) AS who"
+            + " FROM '$aws/events/presence/disconnected/+' WHERE clientId = 'ruled'";
     iot()
         .createTopicRule(
             r ->
@@ -54,25 +65,17 @@ class LifeCycleApiTest extends ApiTest {
                     .topicRulePayload(
                         p ->
                             p.awsIotSqlVersion("2016-03-23")
-                                .sql(
-                                    "SELECT clientId, disconnectReason, topic(5) AS who FROM"
-                                        + " '$aws/events/presence/disconnected/+' WHERE clientId"
-                                        + " = 'ruled'")
-                                .actions(
-                                    a ->
-                                        a.republish(
-                                            to ->
-                                                to.roleArn("arn:aws:iam::000000000000:role/r")
-                                                    .topic("left")
-                                                    .qos(1)))));
+                                .sql(sql)
+                                .actions(List.of(Action.builder().republish(left).build()))));
     Mqtt5BlockingClient watcher = joined("rule-watcher");
     try (Mqtt5Publishes got = watcher.publishes(MqttGlobalPublishFilter.ALL)) {
       watcher.subscribeWith().topicFilter("left").qos(MqttQos.AT_LEAST_ONCE).send();
       joined("ruled").disconnect();
-      JsonNode left = next(got);
-      assertThat(left.path("clientId").asString()).isEqualTo("ruled");
-      assertThat(left.path("who").asString()).isEqualTo("ruled");
-      assertThat(left.path("disconnectReason").asString()).isEqualTo("CLIENT_INITIATED_DISCONNECT");
+      JsonNode event = next(got);
+      assertThat(event.path("clientId").asString()).isEqualTo("ruled");
+      assertThat(event.path("who").asString()).isEqualTo("ruled");
+      assertThat(event.path("disconnectReason").asString())
+          .isEqualTo("CLIENT_INITIATED_DISCONNECT");
     }
     watcher.disconnect();
   }

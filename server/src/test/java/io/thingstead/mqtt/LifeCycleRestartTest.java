@@ -75,12 +75,12 @@ class LifeCycleRestartTest {
   @Test
   void anEndThatWasToldIsNotToldAgain() throws Exception {
     Path data = directory.resolve("data");
-    try (TestNode first = node(data);
-        RawClient watcher = watcher(first)) {
-      watch(watcher);
-      RawClient.joined(first.port(), Version.V5, "c", true);
-      assertTold(next(watcher), "connected", "", 0);
-      watcher.close();
+    try (TestNode first = node(data)) {
+      try (RawClient watcher = watcher(first)) {
+        watch(watcher);
+        RawClient.joined(first.port(), Version.V5, "c", true);
+        assertTold(next(watcher), "connected", "", 0);
+      }
     }
     try (TestNode second = node(data);
         RawClient watcher = watcher(second)) {

@@ -44,7 +44,7 @@ class LifeCycleTimeTest {
   }
 
   private static Optional<ClientDescription> described() {
-    return server.node().presence().describe(server.name("c")).join();
+    return server.node().presence().known().describe(server.name("c")).join();
   }
 
   @Test

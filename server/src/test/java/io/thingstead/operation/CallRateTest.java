@@ -1,5 +1,6 @@
 package io.thingstead.operation;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -25,8 +26,7 @@ class CallRateTest {
   void aSecondCallWithinTheSecondIsThrottledForTheSameClientAndOperationOnly() {
     assertThat(call("GetConnection", "c", Profile.AWS)).isNull();
     millis += 999;
-    ApiException refusal = call("GetConnection", "c", Profile.AWS);
-    assertThat(refusal).isNotNull();
+    ApiException refusal = requireNonNull(call("GetConnection", "c", Profile.AWS));
     assertThat(refusal.error()).isEqualTo(AwsError.THROTTLING);
     assertThat(call("GetConnection", "d", Profile.AWS)).isNull();
     assertThat(call("DeleteConnection", "c", Profile.AWS)).isNull();
