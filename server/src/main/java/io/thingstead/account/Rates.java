@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param subscribes subscriptions made
  * @param retained retained publishes
  * @param retainedOnTopic retained publishes by topic
+ * @param calls of the connection API, by operation
+ * @param directMessages SendDirectMessage
  */
 public record Rates(
     @Nullable Rate connects,
@@ -19,7 +21,9 @@ public record Rates(
     @Nullable Rate in,
     @Nullable Rate subscribes,
     @Nullable Rate retained,
-    @Nullable RateByKey retainedOnTopic) {
+    @Nullable RateByKey retainedOnTopic,
+    @Nullable RateByKey calls,
+    @Nullable Rate directMessages) {
   /** Full buckets for these limits. */
   public static Rates of(Limits limits) {
     return new Rates(
@@ -28,6 +32,8 @@ public record Rates(
         Rate.of(limits.messages().inPerSecond()),
         Rate.of(limits.subscriptions().perSecond()),
         Rate.of(limits.retained().perSecond()),
-        RateByKey.of(limits.retained().perTopicPerSecond()));
+        RateByKey.of(limits.retained().perTopicPerSecond()),
+        RateByKey.of(limits.api().perSecond()),
+        Rate.of(limits.api().directMessagesPerSecond()));
   }
 }

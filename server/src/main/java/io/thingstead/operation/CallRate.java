@@ -43,7 +43,7 @@ final class CallRate {
     long now = clock.millis();
     String key = account + ' ' + operation + ' ' + clientId;
     Long last = calls.get(key);
-    if (last != null && now - last < MILLIS / perSecond) {
+    if (perSecond == 0 || (last != null && now - last < MILLIS / perSecond)) {
       throw new ApiException(
           AwsError.THROTTLING,
           operation + " may be called " + perSecond + " times a second for one client");

@@ -1,6 +1,8 @@
 package io.thingstead.operation;
 
 import io.thingstead.account.Account;
+import io.thingstead.account.Rate;
+import io.thingstead.account.RateByKey;
 import io.thingstead.api.Empty;
 import io.thingstead.api.iotdata.DeleteConnectionRequest;
 import io.thingstead.api.iotdata.GetConnectionRequest;
@@ -37,10 +39,12 @@ final class ConnectionOperations {
   private static final int SUBSCRIPTIONS_MAX = 200;
 
   private final Function<Account, Features> features;
+  private final InstantSource clock;
   private final CallRate rate;
 
   ConnectionOperations(Function<Account, Features> features, InstantSource clock) {
     this.features = features;
+    this.clock = clock;
     this.rate = new CallRate(clock);
   }
 
@@ -139,6 +143,11 @@ final class ConnectionOperations {
       throw invalid("a direct message cannot be sent on the reserved topic " + topic);
     }
     byte[] payload = sizes.payload(in.payload());
+    Rate rateOfAll = mine.broker().rates().directMessages();
+    if (rateOfAll != null && rateOfAll.take(clock.millis(), 1) > 0) {
+      throw new ApiException(
+          AwsError.THROTTLING, "it is more than api.directMessagesPerSecond allows");
+    }
     int seconds = in.timeout() == null ? CONFIRMATION_SECONDS : in.timeout();
     DirectOutcome outcome =
         await(
@@ -205,12 +214,18 @@ final class ConnectionOperations {
   }
 
   private void count(Call call, String operation, String clientId) {
+    RateByKey ofAll = features.apply(call.account()).broker().rates().calls();
+    if (ofAll != null && !ofAll.take(operation, clock.millis())) {
+      throw new ApiException(
+          AwsError.THROTTLING,
+          operation + " may be called " + limits(call).api().perSecond() + " times a second");
+    }
     rate.count(
         call.account().id().digits(), operation, clientId, limits(call).api().perClientPerSecond());
   }
 
   private static Limits limits(Call call) {
-    return Limits.of(call.account().profile());
+    return call.account().limits();
   }
 
   private static <T> T await(CompletableFuture<T> answer) {

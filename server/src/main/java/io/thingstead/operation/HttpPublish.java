@@ -1,9 +1,11 @@
 package io.thingstead.operation;
 
 import io.thingstead.account.Account;
+import io.thingstead.account.Rate;
 import io.thingstead.api.iotdata.PublishRequest;
 import io.thingstead.api.iotdata.PublishResponse;
 import io.thingstead.authorize.Authorization;
+import io.thingstead.broker.Broker;
 import io.thingstead.broker.Message;
 import io.thingstead.broker.MessageProperties;
 import io.thingstead.broker.Origin;
@@ -59,8 +61,23 @@ final class HttpPublish {
             in.responseTopic(),
             in.correlationData(),
             in.userProperties());
+    requirePace(mine.broker(), topic, retain && payload.length > 0);
     await(mine.broker().publish(message(call, in, topic, retain, payload, properties, limits)));
     return new PublishResponse("OK", call.requestId());
+  }
+
+  private void requirePace(Broker broker, Topic topic, boolean retained) {
+    long now = clock.millis();
+    Rate in = broker.rates().in();
+    String exceeded = in != null && in.take(now, 1) > 0 ? "messages.inPerSecond" : null;
+    if (exceeded == null && retained) {
+      exceeded = broker.exceedsRetained(topic.text(), now);
+    }
+    if (exceeded != null) {
+      broker.counters().exceeded(exceeded);
+      throw new ApiException(
+          AwsError.THROTTLING, "it is more than the limit " + exceeded + " allows");
+    }
   }
 
   private Message message(

@@ -30,7 +30,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.iot.IotClient;
+import software.amazon.awssdk.services.iotdataplane.IotDataPlaneClient;
+import software.amazon.awssdk.services.iotdataplane.model.ThrottlingException;
 
 /** What who runs a server asks of it, by commands, of a whole server in this process. */
 class OperatorTest {
@@ -88,7 +91,7 @@ class OperatorTest {
   }
 
   @Test
-  void administratorsSubscribeToRefusalsAndNobodyElse() throws Exception {
+  void administratorsHearOfRefusals() throws Exception {
     BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     MqttClient administrator = administrator("watcher");
     administrator.subscribe(
@@ -135,6 +138,34 @@ class OperatorTest {
                 "messages.publishesPerSecond"))
         .doesNotContain("(set;");
     administrator("nine-long").disconnectForcibly(0, 1000);
+  }
+
+  @Test
+  void aPublishOverHttpsBeyondARateIsThrottled() throws Exception {
+    run("account", "limits", "--set", "messages.inPerSecond=0");
+    try (IotDataPlaneClient data = node.data()) {
+      assertThatThrownBy(() -> data.publish(b -> b.topic("t")))
+          .isInstanceOfSatisfying(
+              ThrottlingException.class, e -> assertThat(e.statusCode()).isEqualTo(429))
+          .hasMessageContaining("messages.inPerSecond");
+      run("account", "limits", "--reset", "messages.inPerSecond", "--set", "retained.perSecond=0");
+      data.publish(b -> b.topic("t"));
+      assertThatThrownBy(
+              () ->
+                  data.publish(
+                      b -> b.topic("t").retain(true).payload(SdkBytes.fromUtf8String("x"))))
+          .isInstanceOf(ThrottlingException.class);
+      run("account", "limits", "--reset", "retained.perSecond", "--set", "api.perSecond=0");
+      assertThatThrownBy(() -> data.deleteConnection(b -> b.clientId("c")))
+          .isInstanceOf(ThrottlingException.class);
+    } finally {
+      for (String each : List.of("messages.inPerSecond", "retained.perSecond", "api.perSecond")) {
+        run("account", "limits", "--reset", each);
+      }
+    }
+    assertThat(scrape("/metrics"))
+        .contains(
+            "thingstead_limit_exceeded_total{account=\"000000000000\",limit=\"retained.perSecond\"}");
   }
 
   @Test

@@ -79,4 +79,16 @@ class ReservedTopicsTest {
     assertThat(ReservedTopics.maySubscribe(new TopicFilter("$x/#"), Profile.MQTT)).isTrue();
     assertThat(ReservedTopics.mayRetain(new Topic("$x"), Profile.MQTT)).isTrue();
   }
+
+  @Test
+  void whatTheServerTellsItsAdministratorsIsForNoClientInAnyProfile() {
+    TopicFilter all = new TopicFilter("$thingstead/refused/#");
+    for (Profile profile : Profile.values()) {
+      assertThat(ReservedTopics.maySubscribe(all, profile)).isFalse();
+      assertThat(ReservedTopics.mayPublish(new Topic("$thingstead/refused/connect"), profile))
+          .isFalse();
+    }
+    assertThat(ReservedTopics.isAdministrators(all)).isTrue();
+    assertThat(ReservedTopics.isAdministrators(new TopicFilter("$thingsteadx/#"))).isFalse();
+  }
 }
