@@ -77,7 +77,7 @@ class AccountsIT {
   /** Equal names in each account; only contents differ. */
   private static Side side(String account, String name, String host, String policy)
       throws IOException {
-    Side bare = new Side(account, name, new Mosquitto(server, host, name, names), "");
+    Side bare = new Side(account, name, Mosquitto.tls(server, host, name).by(names), "");
     assertThat(bare.aws("iot", "create-thing", "--thing-name", "twin"))
         .contains(":" + account + ":thing/twin");
     String arn =
@@ -200,7 +200,7 @@ class AccountsIT {
 
   @Test
   void aCertificateOpensOnlyItsOwnAccount() {
-    Mosquitto strange = new Mosquitto(server, prod.device.host(), "dev", names);
+    Mosquitto strange = Mosquitto.tls(server, SECOND + ".localhost", "dev").by(names);
 
     assertThat(strange.run("mosquitto_pub", "-i", "s", "-t", "room/x", "-m", "x", "-q", "1").code())
         .isNotZero();

@@ -1,5 +1,6 @@
 package io.thingstead.installed;
 
+import com.hivemq.client.mqtt.MqttClientSslConfig;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
@@ -31,6 +32,8 @@ final class Device {
   private static final char[] PASSWORD = "none".toCharArray();
 
   private final SSLContext tls;
+  private final KeyManagerFactory managers;
+  private final TrustManagerFactory trust;
   private final int port;
 
   Device(Installed server, String certificatePem, String keyPem) {
@@ -47,14 +50,11 @@ final class Device {
                 .generateCertificate(
                     new ByteArrayInputStream(certificatePem.getBytes(StandardCharsets.US_ASCII)))
           });
-      KeyManagerFactory managers =
-          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       managers.init(keys, PASSWORD);
+      trust = trust(server.data().resolve("ca.pem"));
       tls = SSLContext.getInstance("TLS");
-      tls.init(
-          managers.getKeyManagers(),
-          trust(server.data().resolve("ca.pem")).getTrustManagers(),
-          null);
+      tls.init(managers.getKeyManagers(), trust.getTrustManagers(), null);
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException(e);
     }
@@ -81,6 +81,27 @@ final class Device {
     return factory;
   }
 
+  int port() {
+    return port;
+  }
+
+  String url() {
+    return "ssl://localhost:" + port;
+  }
+
+  MqttConnectOptions pahoOptions() {
+    MqttConnectOptions options = new MqttConnectOptions();
+    options.setSocketFactory(tls.getSocketFactory());
+    return options;
+  }
+
+  MqttClientSslConfig hiveTls() {
+    return MqttClientSslConfig.builder()
+        .keyManagerFactory(managers)
+        .trustManagerFactory(trust)
+        .build();
+  }
+
   /** A connected Paho client. */
   MqttClient connect(String clientId, boolean clean) throws MqttException {
     return connectListening(clientId, clean, _ -> {});
@@ -89,8 +110,7 @@ final class Device {
   /** The same, handing each message's text to a listener from the first on. */
   MqttClient connectListening(String clientId, boolean clean, Consumer<String> listener)
       throws MqttException {
-    MqttClient client =
-        new MqttClient("ssl://localhost:" + port, clientId, new MemoryPersistence());
+    MqttClient client = new MqttClient(url(), clientId, new MemoryPersistence());
     client.setCallback(
         new MqttCallback() {
           @Override
@@ -104,8 +124,7 @@ final class Device {
           @Override
           public void deliveryComplete(IMqttDeliveryToken token) {}
         });
-    MqttConnectOptions options = new MqttConnectOptions();
-    options.setSocketFactory(tls.getSocketFactory());
+    MqttConnectOptions options = pahoOptions();
     options.setCleanSession(clean);
     options.setMaxInflight(50);
     client.setTimeToWait(20_000);

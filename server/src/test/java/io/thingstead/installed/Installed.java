@@ -1,5 +1,7 @@
 package io.thingstead.installed;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,8 +9,10 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +29,7 @@ final class Installed implements AutoCloseable {
   final int device;
   final int admin;
   private final List<String> options;
+  private final Map<String, String> environment = new HashMap<>();
   private Process process;
 
   private Installed(Path dir, int device, int admin, List<String> options) {
@@ -66,7 +71,7 @@ final class Installed implements AutoCloseable {
     }
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     }
@@ -97,8 +102,10 @@ final class Installed implements AutoCloseable {
     command.addAll(List.of("--listen", "127.0.0.1:" + admin + "=all"));
     command.addAll(options);
     try {
-      Process started =
-          new ProcessBuilder(command).directory(dir.toFile()).redirectErrorStream(true).start();
+      ProcessBuilder builder =
+          new ProcessBuilder(command).directory(dir.toFile()).redirectErrorStream(true);
+      builder.environment().putAll(environment);
+      Process started = builder.start();
       awaitReady(started);
       return started;
     } catch (IOException e) {
@@ -118,16 +125,13 @@ final class Installed implements AutoCloseable {
       }
       seen.append(line).append('\n');
     } while (!line.startsWith("ready"));
-    Files.writeString(log(), seen, java.nio.file.StandardOpenOption.CREATE);
+    Files.writeString(log(), seen, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     Thread.ofVirtual().start(() -> copyRest(out));
   }
 
   private void copyRest(BufferedReader out) {
     try (var log =
-        Files.newBufferedWriter(
-            log(),
-            java.nio.file.StandardOpenOption.CREATE,
-            java.nio.file.StandardOpenOption.APPEND)) {
+        Files.newBufferedWriter(log(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       String line;
       while ((line = out.readLine()) != null) {
         log.write(line);
@@ -152,7 +156,27 @@ final class Installed implements AutoCloseable {
   /** Kills the server and starts it again on the same directory and ports. */
   void killAndRestart() {
     kill();
+    startAgain();
+  }
+
+  /** Starts the server again after it has ended. */
+  void startAgain() {
     process = launch();
+  }
+
+  /** Waits until the server has ended by itself, or half a minute; its exit code. */
+  int awaitEnd() {
+    try {
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("the server has ended").isTrue();
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** For the starts to come. */
+  void setEnvironment(Map<String, String> variables) {
+    environment.putAll(variables);
   }
 
   /** Runs a command in the server's directory, with a limit of two minutes. */

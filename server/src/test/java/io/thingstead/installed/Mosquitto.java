@@ -14,20 +14,48 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Debian's mosquitto clients with a device's certificate.
+ * Debian's mosquitto clients.
  *
- * @param host the name that they call the server by
- * @param device its files DEVICE.crt and DEVICE.key are in the server's directory
- * @param proxy looks the name up
+ * @param connection the options that say where to connect and as whom
  */
-record Mosquitto(Installed server, String host, String device, Socks proxy) {
+record Mosquitto(Installed server, List<String> connection) {
+  /**
+   * With a certificate.
+   *
+   * @param host the name that they call the server by
+   * @param device its files DEVICE.crt and DEVICE.key are in the server's directory
+   */
+  static Mosquitto tls(Installed server, String host, String device) {
+    return new Mosquitto(
+        server,
+        List.of(
+            "--cafile",
+            server.data().resolve("ca.pem").toString(),
+            "--cert",
+            device + ".crt",
+            "--key",
+            device + ".key",
+            "-h",
+            host,
+            "-p",
+            String.valueOf(server.device)));
+  }
+
+  static Mosquitto plain(Installed server, int port) {
+    return new Mosquitto(server, List.of("-h", "127.0.0.1", "-p", String.valueOf(port)));
+  }
+
+  /** Through a proxy that looks the host's name up. */
+  Mosquitto by(Socks proxy) {
+    List<String> all = new ArrayList<>(connection);
+    all.addAll(List.of("--proxy", proxy.url()));
+    return new Mosquitto(server, all);
+  }
+
   /** By line: written into a pipe, its output would else come only at the end. */
   private List<String> command(String program, String... arguments) {
     List<String> command = new ArrayList<>(List.of("stdbuf", "-oL", program));
-    command.addAll(List.of("--cafile", server.data().resolve("ca.pem").toString()));
-    command.addAll(List.of("--cert", device + ".crt", "--key", device + ".key"));
-    command.addAll(List.of("-h", host, "-p", String.valueOf(server.device)));
-    command.addAll(List.of("--proxy", proxy.url()));
+    command.addAll(connection);
     command.addAll(Arrays.asList(arguments));
     return command;
   }

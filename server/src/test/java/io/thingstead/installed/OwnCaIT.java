@@ -15,13 +15,11 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OwnCaIT {
   private static Installed server;
-  private static Socks names;
   private static String caId = "";
 
   @BeforeAll
   static void start() {
     server = Installed.start();
-    names = new Socks();
     openssl(
         "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30"
             + " -keyout own-ca.key -out own-ca.crt -subj /O=Factory/CN=Devices");
@@ -29,7 +27,6 @@ class OwnCaIT {
 
   @AfterAll
   static void stop() {
-    names.close();
     server.close();
   }
 
@@ -55,7 +52,7 @@ class OwnCaIT {
   }
 
   private static Mosquitto device(String file) {
-    return new Mosquitto(server, "localhost", file, names);
+    return Mosquitto.tls(server, "localhost", file);
   }
 
   private static Installed.Ran register(String verification) {
