@@ -41,6 +41,15 @@ class DocumentIT {
     }
   }
 
+  @Test
+  void theBridgePagesCommandsWorkAsTheyStand() throws IOException {
+    try (Installed server = Installed.startAsDocumented()) {
+      assertThat(runBlock(server, "docs/bridge.md", "bridge"))
+          .contains("site1/up")
+          .contains("commands/light on");
+    }
+  }
+
   /** Runs the block that follows the marker {@code <!-- runs: NAME -->} in a document. */
   private static String runBlock(Installed server, String document, String name)
       throws IOException {
