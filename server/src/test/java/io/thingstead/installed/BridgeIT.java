@@ -18,33 +18,6 @@ class BridgeIT {
       """
       {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iot:*", "Resource": "*"}}
       """;
-  private static final String RECIPE =
-      """
-      user %s
-      listener %d 127.0.0.1
-      allow_anonymous true
-      persistence true
-      persistence_location %s/
-
-      connection aws
-      address localhost:%d
-      remote_clientid bridge1
-      bridge_protocol_version mqttv311
-      bridge_insecure false
-      bridge_cafile %s
-      bridge_certfile %s
-      bridge_keyfile %s
-      cleansession false
-      notifications false
-      start_type automatic
-      restart_timeout 1 2
-      %s
-
-      topic up/# out 1
-      topic down/# in 1
-      topic # out 1 outer/ plant/
-      topic # in 1 inner/ plant/
-      """;
 
   @Test
   void messagesOfBothDirectionsSurviveRestartsOfBothSides() throws Exception {
@@ -77,15 +50,41 @@ class BridgeIT {
   private static void configure(Installed server, int port, String option) throws IOException {
     Files.writeString(
         server.dir.resolve("bridge.conf"),
-        RECIPE.formatted(
-            System.getProperty("user.name"),
-            port,
-            server.dir,
-            server.device,
-            server.data().resolve("ca.pem"),
-            server.dir.resolve("b.crt"),
-            server.dir.resolve("b.key"),
-            option));
+        """
+        user %s
+        listener %d 127.0.0.1
+        allow_anonymous true
+        persistence true
+        persistence_location %s/
+
+        connection aws
+        address localhost:%d
+        remote_clientid bridge1
+        bridge_protocol_version mqttv311
+        bridge_insecure false
+        bridge_cafile %s
+        bridge_certfile %s
+        bridge_keyfile %s
+        cleansession false
+        notifications false
+        start_type automatic
+        restart_timeout 1 2
+        %s
+
+        topic up/# out 1
+        topic down/# in 1
+        topic # out 1 outer/ plant/
+        topic # in 1 inner/ plant/
+        """
+            .formatted(
+                System.getProperty("user.name"),
+                port,
+                server.dir,
+                server.device,
+                server.data().resolve("ca.pem"),
+                server.dir.resolve("b.crt"),
+                server.dir.resolve("b.key"),
+                option));
   }
 
   private static void rename(Mosquitto cloud, Mosquitto local) throws InterruptedException {

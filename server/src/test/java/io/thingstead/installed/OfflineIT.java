@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -46,12 +45,10 @@ class OfflineIT {
       assertThat(said).as(said).contains("acknowledged " + MESSAGES);
 
       away.returnOnce();
-      List<Long> numbers = new ArrayList<>();
       LinkedHashSet<Long> distinct = new LinkedHashSet<>();
       while (distinct.size() < MESSAGES) {
         Long next = got.poll(20, TimeUnit.SECONDS);
         assertThat(next).as("after %d of %d", distinct.size(), MESSAGES).isNotNull();
-        numbers.add(next);
         distinct.add(next);
       }
       assertThat(new ArrayList<>(distinct)).isSorted().hasSize(MESSAGES);

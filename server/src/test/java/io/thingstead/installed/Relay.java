@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -59,14 +60,14 @@ final class Relay implements AutoCloseable {
 
   /** Ends every connection without a farewell. */
   void cut() {
-    for (Socket each : open) {
+    for (Socket each : List.copyOf(open)) {
+      open.remove(each);
       try {
         each.setSoLinger(true, 0);
         each.close();
       } catch (IOException gone) {
         // It is closed.
       }
-      open.remove(each);
     }
   }
 

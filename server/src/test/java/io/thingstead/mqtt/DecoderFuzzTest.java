@@ -7,7 +7,6 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -19,9 +18,6 @@ class DecoderFuzzTest {
   private static final int LIMIT = 1 << 20;
   private static final int PACKETS = 33_000;
   private static final int RAW = 10_000;
-  private static final int[] EDGES = {
-    0, 1, 2, 3, 4, 0x23, 0x26, 0x2B, 0x7F, 0x80, 0xC0, 0xED, 0xFF
-  };
 
   /** What one of the two made of a packet. */
   private record Outcome(boolean taken, String packet) {
@@ -33,15 +29,16 @@ class DecoderFuzzTest {
   void mutatedPacketsAreJudgedAsTheNaiveParserDoes(Version version) {
     SplittableRandom random = new SplittableRandom(11 + version.level());
     RandomPackets packets = new RandomPackets(17, version);
-    byte[] hello = encoded(packets.connect(), version);
+    byte[] hello = PacketMutator.encoded(packets.connect(), version);
     int taken = 0;
     for (int i = 0; i < PACKETS; i++) {
       boolean connect = random.nextInt(6) == 0;
-      byte[] packet = encoded(connect ? packets.connect() : packets.fromClient(), version);
+      byte[] packet =
+          PacketMutator.encoded(connect ? packets.connect() : packets.fromClient(), version);
       for (int mutations = random.nextInt(4); mutations > 0; mutations--) {
-        packet = mutated(packet, random);
+        packet = PacketMutator.mutated(packet, random);
       }
-      packet = random.nextInt(10) == 0 ? packet : reframed(packet);
+      packet = random.nextInt(10) == 0 ? packet : PacketMutator.reframed(packet);
       taken += compare(connect ? new byte[0] : hello, packet, random) ? 1 : 0;
     }
     assertThat(taken).isBetween(PACKETS / 5, PACKETS * 4 / 5);
@@ -50,7 +47,7 @@ class DecoderFuzzTest {
   @Test
   void rawBytesAreJudgedAsTheNaiveParserDoes() {
     SplittableRandom random = new SplittableRandom(23);
-    byte[] hello = encoded(new RandomPackets(17, Version.V5).connect(), Version.V5);
+    byte[] hello = PacketMutator.encoded(new RandomPackets(17, Version.V5).connect(), Version.V5);
     for (int i = 0; i < RAW; i++) {
       byte[] packet = new byte[random.nextInt(2, 40)];
       random.nextBytes(packet);
@@ -61,7 +58,7 @@ class DecoderFuzzTest {
 
   /** Whether both took the packet; fails when they differ. */
   private static boolean compare(byte[] hello, byte[] packet, SplittableRandom random) {
-    if (!whole(packet)) {
+    if (!PacketMutator.whole(packet)) {
       return false;
     }
     Outcome expected = naive(hello, packet);
@@ -70,18 +67,6 @@ class DecoderFuzzTest {
       assertThat(found).as(ByteBufUtil.hexDump(packet)).isEqualTo(expected);
     }
     return found.taken();
-  }
-
-  /** Whether the remaining length says what there is; the naive parser knows no streams. */
-  private static boolean whole(byte[] packet) {
-    long length = 0;
-    for (int i = 1; i < 5 && i < packet.length; i++) {
-      length |= (packet[i] & 0x7FL) << 7 * (i - 1);
-      if (packet[i] >= 0) {
-        return length == packet.length - i - 1;
-      }
-    }
-    return false;
   }
 
   private static Outcome naive(byte[] hello, byte[] packet) {
@@ -123,51 +108,5 @@ class DecoderFuzzTest {
       assertThat(buffer.refCnt()).isEqualTo(1);
       buffer.release();
     }
-  }
-
-  private static byte[] encoded(Packet packet, Version version) {
-    ByteBuf buffer = Unpooled.buffer();
-    Encoder.of(version).encode(packet, buffer);
-    return ByteBufUtil.getBytes(buffer);
-  }
-
-  private static byte[] mutated(byte[] packet, SplittableRandom random) {
-    int at = random.nextInt(packet.length);
-    int edge = EDGES[random.nextInt(EDGES.length)];
-    ByteBuf out = Unpooled.buffer();
-    switch (random.nextInt(5)) {
-      case 0 -> {
-        out.writeBytes(packet);
-        out.setByte(at, edge);
-      }
-      case 1 -> {
-        out.writeBytes(packet);
-        out.setByte(at, packet[at] ^ 1 << random.nextInt(8));
-      }
-      case 2 ->
-          out.writeBytes(packet, 0, at).writeByte(edge).writeBytes(packet, at, packet.length - at);
-      case 3 -> {
-        int end = Math.min(packet.length, at + random.nextInt(1, 4));
-        out.writeBytes(packet, 0, at).writeBytes(packet, end, packet.length - end);
-      }
-      default -> {
-        int end = Math.min(packet.length, at + random.nextInt(1, 12));
-        out.writeBytes(packet, 0, end).writeBytes(packet, at, packet.length - at);
-      }
-    }
-    byte[] changed = ByteBufUtil.getBytes(out);
-    return changed.length < 2 ? packet : changed;
-  }
-
-  /** With the remaining length made right, so that what is inside gets its turn. */
-  private static byte[] reframed(byte[] packet) {
-    int body = 1;
-    while (body < packet.length && body < 4 && packet[body] < 0) {
-      body++;
-    }
-    body = Math.min(body + 1, packet.length);
-    ByteBuf out = Unpooled.buffer().writeByte(packet[0]);
-    Encoder.variable(out, packet.length - body);
-    return ByteBufUtil.getBytes(out.writeBytes(Arrays.copyOfRange(packet, body, packet.length)));
   }
 }
