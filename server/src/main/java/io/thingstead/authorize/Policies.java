@@ -13,12 +13,14 @@ import io.thingstead.model.PolicyName;
 import io.thingstead.model.policy.MalformedPolicyException;
 import io.thingstead.model.policy.NamedPolicy;
 import io.thingstead.model.policy.PolicyDocument;
+import io.thingstead.registry.Tags;
 import io.thingstead.row.Json;
 import io.thingstead.row.Page;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiPredicate;
 import java.util.random.RandomGenerator;
@@ -66,7 +68,7 @@ public final class Policies implements Attachments {
    *
    * @throws ApiException MalformedPolicy, ResourceAlreadyExists, InvalidRequest for the name
    */
-  public Policy create(String policyName, String document) {
+  public Policy create(String policyName, String document, Map<String, String> tags) {
     String name = new PolicyName(policyName).text();
     parse(document);
     byte[] generation = new byte[GENERATION_BYTES];
@@ -83,8 +85,19 @@ public final class Policies implements Attachments {
           VersionRow version = new VersionRow(document, now);
           PolicyTable.insert(tx, name, row);
           PolicyTable.putVersion(tx, name, 1, version);
+          Tags.attach(tx, arn(name), tags);
           return policy(name, row, version);
         });
+  }
+
+  /** The same without tags. */
+  public Policy create(String policyName, String document) {
+    return create(policyName, document, Map.of());
+  }
+
+  /** Whether there is a policy of this name, by rows of the registry shard. */
+  public static boolean exists(Rows rows, String policyName) {
+    return PolicyTable.find(rows, policyName) != null;
   }
 
   private void parse(String document) {
@@ -139,6 +152,7 @@ public final class Policies implements Attachments {
                 AwsError.DELETE_CONFLICT,
                 "policy " + policyName + " has other versions; delete them first");
           }
+          Tags.forget(tx, arn(policyName));
           PolicyTable.delete(tx, policyName, row);
           tellPolicy(tx, policyName);
           return policyName;

@@ -24,6 +24,9 @@ import io.thingstead.operation.Features;
 import io.thingstead.presence.Presence;
 import io.thingstead.provision.RegistrationEvents;
 import io.thingstead.registry.Attachment;
+import io.thingstead.registry.GroupMembers;
+import io.thingstead.registry.Tags;
+import io.thingstead.registry.ThingGroups;
 import io.thingstead.registry.ThingPrincipals;
 import io.thingstead.registry.ThingTypes;
 import io.thingstead.registry.Things;
@@ -116,6 +119,7 @@ final class Tenants implements AutoCloseable {
     ThingPrincipals principals =
         new ThingPrincipals(registry, (tx, arn) -> isCertificate(account, tx, arn));
     Things things = new Things(account, registry, principals, random);
+    GroupMembers members = new GroupMembers(registry, principals);
     Policies policies =
         new Policies(
             account,
@@ -148,6 +152,9 @@ final class Tenants implements AutoCloseable {
             endpoint,
             limits.rules(),
             work);
+    Tags tags = new Tags(account, registry);
+    tags.knows("policy", Policies::exists);
+    tags.knows("rule", Rules::exists);
     Why why = new Why(account, authorizer, thing -> principalsOf(principals, thing));
     features.put(
         account.id(),
@@ -156,6 +163,9 @@ final class Tenants implements AutoCloseable {
             things,
             new ThingTypes(account, registry, random),
             principals,
+            new ThingGroups(account, registry, members, random),
+            members,
+            tags,
             certificates,
             policies,
             authorizer,

@@ -7,6 +7,9 @@ import io.thingstead.authorize.Why;
 import io.thingstead.broker.Broker;
 import io.thingstead.identity.Certificates;
 import io.thingstead.presence.Presence;
+import io.thingstead.registry.GroupMembers;
+import io.thingstead.registry.Tags;
+import io.thingstead.registry.ThingGroups;
 import io.thingstead.registry.ThingPrincipals;
 import io.thingstead.registry.ThingTypes;
 import io.thingstead.registry.Things;
@@ -22,6 +25,9 @@ public record Features(
     Things things,
     ThingTypes thingTypes,
     ThingPrincipals principals,
+    ThingGroups groups,
+    GroupMembers members,
+    Tags tags,
     Certificates certificates,
     Policies policies,
     Authorizer authorizer,

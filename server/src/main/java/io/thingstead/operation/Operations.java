@@ -35,6 +35,8 @@ public final class Operations {
     offer(table);
     new RegistryOperations(features).bind(table);
     new ThingTypeOperations(features).bind(table);
+    new GroupOperations(features).bind(table);
+    new TagOperations(features).bind(table);
     new CertificateOperations(features).bind(table);
     new CaCertificateOperations(features).bind(table);
     new PolicyOperations(features).bind(table);

@@ -42,7 +42,9 @@ final class PolicyOperations {
     table.on(
         Iot.CREATE_POLICY,
         (call, in) -> {
-          Policy made = policies(call).create(in.policyName(), in.policyDocument());
+          Policy made =
+              policies(call)
+                  .create(in.policyName(), in.policyDocument(), TagOperations.parse(in.tags()));
           return new CreatePolicyResponse(
               made.name(), made.arn(), made.document(), made.defaultVersionId());
         });

@@ -78,7 +78,12 @@ final class ThingTypeOperations {
   }
 
   private CreateThingTypeResponse create(Call call, CreateThingTypeRequest in) {
-    ThingType type = types(call).create(in.thingTypeName(), parse(in.thingTypeProperties()));
+    ThingType type =
+        types(call)
+            .create(
+                in.thingTypeName(),
+                parse(in.thingTypeProperties()),
+                TagOperations.parse(in.tags()));
     return new CreateThingTypeResponse(type.name(), type.arn(), type.id());
   }
 

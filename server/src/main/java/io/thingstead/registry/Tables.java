@@ -20,5 +20,20 @@ final class Tables {
   /** Type name, thing name → nothing. */
   static final Table THING_BY_TYPE = new Table(44, "thing-by-type", Family.STATE);
 
+  /** Group name → {@link GroupRow}. */
+  static final Table GROUP = new Table(45, "thing-group", Family.STATE);
+
+  /** Parent's name, child's name → nothing. */
+  static final Table GROUP_CHILD = new Table(46, "thing-group-child", Family.STATE);
+
+  /** Group name, thing name → nothing. */
+  static final Table GROUP_THING = new Table(47, "thing-group-thing", Family.STATE);
+
+  /** Thing name, group name → nothing: the same the other way round. */
+  static final Table THING_GROUP = new Table(48, "thing-thing-group", Family.STATE);
+
+  /** ARN, key → value. */
+  static final Table TAG = new Table(49, "tag", Family.STATE);
+
   private Tables() {}
 }

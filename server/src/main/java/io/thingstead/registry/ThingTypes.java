@@ -38,11 +38,11 @@ public final class ThingTypes {
   }
 
   /**
-   * CreateThingType. The same type again succeeds and changes nothing.
+   * CreateThingType. The same type again succeeds and changes nothing, its tags neither.
    *
    * @throws ApiException ResourceAlreadyExists when one with other properties has the name
    */
-  public ThingType create(String name, TypeProperties properties) {
+  public ThingType create(String name, TypeProperties properties, Map<String, String> tags) {
     Name.check("thing type name", name);
     String id = Uuids.next(random);
     return shard.call(
@@ -50,6 +50,7 @@ public final class ThingTypes {
           ThingTypeRow existing = row(tx, name);
           if (existing == null) {
             long now = tx.now().toEpochMilli();
+            Tags.attach(tx, arn(name), tags);
             return put(tx, name, ThingTypeRow.of(id, properties, now, null));
           }
           if (!existing.properties().equals(properties)) {
@@ -159,6 +160,7 @@ public final class ThingTypes {
           if (!tx.scan(Tables.THING_BY_TYPE, Key.of(name), null, 1).isEmpty()) {
             throw invalid("thing type " + name + " still has things associated with it");
           }
+          Tags.forget(tx, arn(name));
           tx.delete(Tables.THING_TYPE, Key.of(name));
           return name;
         });

@@ -4,15 +4,12 @@ import io.thingstead.account.Account;
 import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
-import io.thingstead.engine.Table;
 import io.thingstead.engine.Tx;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.model.Uuids;
 import io.thingstead.row.Json;
 import io.thingstead.row.Page;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
@@ -23,11 +20,6 @@ import org.jspecify.annotations.Nullable;
  * event loops.
  */
 public final class Things {
-  /** A filtered listing looks at so many things before it answers with what it has found. */
-  private static final int SCANNED_MAX = 10_000;
-
-  private static final int CHUNK = 500;
-
   private final Account account;
   private final AccountShard shard;
   private final ThingPrincipals principals;
@@ -105,30 +97,15 @@ public final class Things {
    */
   public Page<Thing> list(
       ThingFilter filter, @Nullable Integer maxResults, @Nullable String nextToken) {
-    int limit = Page.Size.RESULTS.of(maxResults);
     Rows rows = shard.durable();
-    Table table = filter.typeName() == null ? Tables.THING : Tables.THING_BY_TYPE;
-    Key prefix = filter.typeName() == null ? Key.ALL : Key.of(filter.typeName());
-    Key after = Page.after(table, nextToken, prefix);
-    int chunk = filter.attributeName() == null ? limit + 1 : CHUNK;
-    List<Thing> found = new ArrayList<>();
-    for (int scanned = 0; scanned < SCANNED_MAX; scanned += chunk) {
-      List<Rows.Row> some = rows.scan(table, prefix, after, chunk);
-      for (Rows.Row row : some) {
-        if (found.size() == limit) {
-          return new Page<>(found, after == null ? null : Page.token(table, after));
-        }
-        after = row.key();
-        Thing thing = listed(rows, filter, row);
-        if (thing != null) {
-          found.add(thing);
-        }
-      }
-      if (some.size() < chunk) {
-        return new Page<>(found, null);
-      }
-    }
-    return new Page<>(found, after == null ? null : Page.token(table, after));
+    String type = filter.typeName();
+    return Page.filtered(
+        rows,
+        type == null ? Tables.THING : Tables.THING_BY_TYPE,
+        type == null ? Key.ALL : Key.of(type),
+        Page.Size.RESULTS.of(maxResults),
+        nextToken,
+        row -> listed(rows, filter, row));
   }
 
   private @Nullable Thing listed(Rows rows, ThingFilter filter, Rows.Row found) {
@@ -206,6 +183,7 @@ public final class Things {
           if (row != null) {
             checkVersion(name, row, expectedVersion);
             principals.requireNone(tx, name);
+            GroupMembers.leaveAll(tx, name);
             tx.delete(Tables.THING, Key.of(name));
             unindex(tx, name, row.typeName());
           }

@@ -6,6 +6,7 @@ import io.thingstead.engine.Table;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  *     callers
  */
 public record Page<T>(List<T> items, @Nullable String next) {
+  private static final int SCANNED_MAX = 10_000;
+  private static final int CHUNK = 500;
+
   public Page {
     items = List.copyOf(items);
   }
@@ -65,6 +69,40 @@ public record Page<T>(List<T> items, @Nullable String next) {
     List<Rows.Row> shown = more ? found.subList(0, limit) : found;
     return new Page<>(
         shown.stream().map(item).toList(), more ? token(table, shown.getLast().key()) : null);
+  }
+
+  /**
+   * Reads one part of those rows below a prefix that are wanted. It may hold fewer than asked for,
+   * or none, and still have a next one: it ends after so many rows were looked at.
+   *
+   * @param item null for a row that is not wanted
+   */
+  public static <T> Page<T> filtered(
+      Rows rows,
+      Table table,
+      Key prefix,
+      int limit,
+      @Nullable String token,
+      Function<Rows.Row, @Nullable T> item) {
+    Key after = after(table, token, prefix);
+    List<T> found = new ArrayList<>();
+    for (int scanned = 0; scanned < SCANNED_MAX; scanned += CHUNK) {
+      List<Rows.Row> some = rows.scan(table, prefix, after, CHUNK);
+      for (Rows.Row row : some) {
+        if (found.size() == limit) {
+          return new Page<>(found, after == null ? null : token(table, after));
+        }
+        after = row.key();
+        T wanted = item.apply(row);
+        if (wanted != null) {
+          found.add(wanted);
+        }
+      }
+      if (some.size() < CHUNK) {
+        return new Page<>(found, null);
+      }
+    }
+    return new Page<>(found, after == null ? null : token(table, after));
   }
 
   /** The token of the part that begins behind this key of a table. */

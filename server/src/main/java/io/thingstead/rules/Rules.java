@@ -1,6 +1,7 @@
 package io.thingstead.rules;
 
 import io.thingstead.account.Account;
+import io.thingstead.api.Percent;
 import io.thingstead.api.iot.CreateTopicRuleRequest;
 import io.thingstead.api.iot.GetTopicRuleResponse;
 import io.thingstead.api.iot.ListTopicRulesRequest;
@@ -22,6 +23,7 @@ import io.thingstead.model.topic.BasicIngest;
 import io.thingstead.model.topic.InvalidTopicException;
 import io.thingstead.model.topic.Topic;
 import io.thingstead.model.topic.TopicFilter;
+import io.thingstead.registry.Tags;
 import io.thingstead.row.Json;
 import io.thingstead.row.Page;
 import io.thingstead.rules.action.Action;
@@ -29,6 +31,7 @@ import io.thingstead.rules.action.Actions;
 import io.thingstead.rules.action.HttpCalls;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -190,6 +193,7 @@ public final class Rules implements AutoCloseable {
             work.clock().millis(),
             1);
     List<DestinationRow> wanted = wanted(compile(row, new RuleStats()));
+    Map<String, String> tags = tags(request.tags());
     change(
         tx -> {
           if (find(tx, row.name()) != null) {
@@ -203,7 +207,29 @@ public final class Rules implements AutoCloseable {
           }
           wanted.forEach(destination -> destinations.ensure(tx, destination));
           put(tx, row);
+          Tags.attach(tx, arn(row.name()), tags);
         });
+  }
+
+  // The header x-amz-tagging has the form of a query string.
+  private static Map<String, String> tags(@Nullable String given) {
+    Map<String, String> tags = new LinkedHashMap<>();
+    for (String pair : given == null || given.isEmpty() ? new String[0] : given.split("&", -1)) {
+      int equals = pair.indexOf('=');
+      String key = Percent.decode(equals < 0 ? pair : pair.substring(0, equals));
+      String value = Percent.decode(equals < 0 ? "" : pair.substring(equals + 1));
+      if (key == null || value == null || tags.put(key, value) != null) {
+        throw new ApiException(
+            AwsError.INVALID_REQUEST,
+            "tags must be key1=value1&key2=value2, percent-encoded, no key twice");
+      }
+    }
+    return tags;
+  }
+
+  /** Whether there is a rule of this name, by rows of the registry shard. */
+  public static boolean exists(Rows rows, String name) {
+    return find(rows, name) != null;
   }
 
   /** ReplaceTopicRule: all but the time of creation. */
@@ -240,6 +266,7 @@ public final class Rules implements AutoCloseable {
     Rule.checkName(name);
     change(
         tx -> {
+          Tags.forget(tx, arn(name));
           tx.delete(Tables.RULE, Key.of(name));
           tx.afterDurable(
               () -> {

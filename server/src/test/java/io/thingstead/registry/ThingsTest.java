@@ -81,7 +81,7 @@ class ThingsTest {
         AwsError.RESOURCE_ALREADY_EXISTS,
         "Thing t already exists in account with different attributes",
         () -> things.create("t", null, Map.of("a", "2")));
-    types.create("k", TypeProperties.NONE);
+    types.create("k", TypeProperties.NONE, Map.of());
     refused(
         AwsError.RESOURCE_ALREADY_EXISTS,
         "already exists",
@@ -100,7 +100,7 @@ class ThingsTest {
     Map<String, String> longValue = Map.of("a", "x".repeat(801));
     refused(AwsError.INVALID_REQUEST, "at most 800", () -> things.create("t", null, longValue));
     refused(AwsError.INVALID_REQUEST, "at most 3", () -> things.create("t", null, many(4)));
-    types.create("k", TypeProperties.NONE);
+    types.create("k", TypeProperties.NONE, Map.of());
     refused(AwsError.INVALID_REQUEST, "at most 50", () -> things.create("t", "k", many(51)));
     assertThat(things.create("t", "k", many(50)).attributes()).hasSize(50);
   }
@@ -142,8 +142,8 @@ class ThingsTest {
         AwsError.RESOURCE_NOT_FOUND,
         "Thing type k not found",
         () -> things.create("t", "k", Map.of()));
-    types.create("k", TypeProperties.NONE);
-    types.create("l", TypeProperties.NONE);
+    types.create("k", TypeProperties.NONE, Map.of());
+    types.create("l", TypeProperties.NONE, Map.of());
     things.create("t", "k", many(4));
     assertThat(things.update("t", new ThingUpdate("l", false, null, false, null)).typeName())
         .isEqualTo("l");
@@ -189,7 +189,7 @@ class ThingsTest {
 
   @Test
   void aListingShowsEachThingOnceInOrderWhateverTheFilter() {
-    types.create("even", TypeProperties.NONE);
+    types.create("even", TypeProperties.NONE, Map.of());
     Map<String, Thing> all = new TreeMap<>();
     for (int i = 0; i < 57; i++) {
       String name = "t%02d".formatted(i * 37 % 57);
@@ -314,14 +314,16 @@ class ThingsTest {
 
   @Test
   void aTypeIsDeletedOnlyFiveMinutesAfterItsDeprecationAndWithoutThings() {
-    ThingType made = types.create("k", new TypeProperties("what it is", List.of("a"), List.of()));
+    ThingType made =
+        types.create("k", new TypeProperties("what it is", List.of("a"), List.of()), Map.of());
     assertThat(made.arn()).isEqualTo("arn:aws:iot:us-east-1:000000000000:thingtype/k");
-    assertThat(types.create("k", new TypeProperties("what it is", List.of("a"), List.of())))
+    assertThat(
+            types.create("k", new TypeProperties("what it is", List.of("a"), List.of()), Map.of()))
         .isEqualTo(made);
     refused(
         AwsError.RESOURCE_ALREADY_EXISTS,
         "already",
-        () -> types.create("k", new TypeProperties(null, List.of("a"), List.of())));
+        () -> types.create("k", new TypeProperties(null, List.of("a"), List.of()), Map.of()));
     things.create("t", "k", Map.of());
     refused(AwsError.INVALID_REQUEST, "must be deprecated", () -> types.delete("k"));
     types.deprecate("k", false);
@@ -340,8 +342,8 @@ class ThingsTest {
 
   @Test
   void aDeprecationCanBeUndone() {
-    types.create("k", TypeProperties.NONE);
-    types.create("l", TypeProperties.NONE);
+    types.create("k", TypeProperties.NONE, Map.of());
+    types.create("l", TypeProperties.NONE, Map.of());
     types.deprecate("k", false);
     assertThat(types.deprecate("k", true).deprecatedAt()).isNull();
     assertThat(things.create("t", "k", Map.of()).typeName()).isEqualTo("k");
