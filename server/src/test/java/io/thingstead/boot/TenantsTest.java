@@ -3,29 +3,27 @@ package io.thingstead.boot;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.thingstead.account.Account;
 import io.thingstead.api.iot.Action;
 import io.thingstead.api.iot.CreateTopicRuleRequest;
 import io.thingstead.api.iot.RepublishAction;
 import io.thingstead.api.iot.TopicRulePayload;
-import io.thingstead.authorize.Authorization;
-import io.thingstead.authorize.Decision;
 import io.thingstead.broker.Broker;
 import io.thingstead.broker.Clients;
 import io.thingstead.broker.Closing;
 import io.thingstead.broker.Connecting;
+import io.thingstead.broker.Lane;
 import io.thingstead.broker.Lanes;
 import io.thingstead.broker.Loop;
 import io.thingstead.broker.Message;
 import io.thingstead.broker.MessageProperties;
 import io.thingstead.broker.Origin;
 import io.thingstead.broker.PendingWill;
+import io.thingstead.broker.Permissive;
 import io.thingstead.broker.Qos;
+import io.thingstead.broker.RecordingTarget;
 import io.thingstead.broker.Session;
-import io.thingstead.broker.Target;
 import io.thingstead.engine.Simulation;
 import io.thingstead.identity.KeyPairs;
 import io.thingstead.identity.MasterKey;
@@ -43,10 +41,8 @@ import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,7 +117,7 @@ class TenantsTest {
     settle();
   }
 
-  private void connect(String clientId, String willTopic, Line line) {
+  private RecordingTarget connect(String clientId, String willTopic) {
     PendingWill will =
         new PendingWill(
             new Topic(willTopic),
@@ -133,13 +129,17 @@ class TenantsTest {
             MessageProperties.NONE,
             null);
     Broker broker = features.broker();
-    Connecting client = new Connecting(clientId, true, false, 0, 10, new Everything(), will);
-    broker.clients().lane(clientId).loop().execute(() -> connect(broker, client, line));
+    Connecting client = new Connecting(clientId, true, false, 0, 10, new Permissive(), will);
+    Lane lane = broker.clients().lane(clientId);
+    RecordingTarget line = new RecordingTarget(lane);
+    line.writable = false;
+    lane.loop().execute(() -> connect(broker, client, line));
     sim.runUntilIdle();
     assertThat(line.session).isNotNull();
+    return line;
   }
 
-  private static void connect(Broker broker, Connecting client, Line line) {
+  private static void connect(Broker broker, Connecting client, RecordingTarget line) {
     broker
         .clients()
         .connect(
@@ -161,7 +161,7 @@ class TenantsTest {
   @Test
   void rulesHearTheWillsOfAFormerRun() throws NoSuchAlgorithmException {
     rule("wills", "gone/+", "out/${topic(2)}");
-    connect("lamp", "gone/lamp", new Line());
+    connect("lamp", "gone/lamp");
     crash();
     settle();
     assertThat(heard).containsExactly("out/lamp {\"gone\":true}");
@@ -170,7 +170,7 @@ class TenantsTest {
   @Test
   void shadowsHearTheWillsOfAFormerRun() throws NoSuchAlgorithmException {
     rule("shadows", "$aws/things/+/shadow/update/rejected", "out/${topic(3)}");
-    connect("lamp", "$aws/things/lamp/shadow/update", new Line());
+    connect("lamp", "$aws/things/lamp/shadow/update");
     crash();
     settle();
     assertThat(heard).hasSize(1).first().asString().contains("out/lamp {\"code\":400");
@@ -190,7 +190,7 @@ class TenantsTest {
   @Test
   void basicIngestIsThereForTheWillsOfAFormerRun() throws NoSuchAlgorithmException {
     rule("direct", "nothing", "out/${topic()}");
-    connect("lamp", "$aws/rules/direct/x", new Line());
+    connect("lamp", "$aws/rules/direct/x");
     crash();
     settle();
     assertThat(heard).containsExactly("out/x {\"gone\":true}");
@@ -199,8 +199,7 @@ class TenantsTest {
   @Test
   void closingEndsConnectionsAndThenMakesRulesAndShadowsDeaf() {
     rule("wills", "gone/+", "out/${topic(2)}");
-    Line line = new Line();
-    connect("lamp", "gone/lamp", line);
+    RecordingTarget line = connect("lamp", "gone/lamp");
     tenants.close();
     assertThat(line.closed).isEqualTo(Closing.SHUTTING_DOWN);
     settle();
@@ -235,100 +234,6 @@ class TenantsTest {
         next.run();
       }
       working = false;
-    }
-  }
-
-  /** A connection that takes nothing. */
-  private static final class Line implements Target {
-    @Nullable Session session;
-    @Nullable Closing closed;
-
-    @Override
-    public boolean properties() {
-      return false;
-    }
-
-    @Override
-    public long packetBytesMax() {
-      return Long.MAX_VALUE;
-    }
-
-    @Override
-    public boolean writable() {
-      return false;
-    }
-
-    @Override
-    public ByteBuf out(int bytes) {
-      return Unpooled.buffer();
-    }
-
-    @Override
-    public void append(ByteBuf piece) {
-      piece.release();
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void release(int packetId) {}
-
-    @Override
-    public void close(Closing why) {
-      closed = why;
-    }
-  }
-
-  private static final class Everything implements Authorization {
-    private static final Decision YES = new Decision.Allowed("test");
-
-    @Override
-    public int stamp() {
-      return 1;
-    }
-
-    @Override
-    public boolean live() {
-      return true;
-    }
-
-    @Override
-    public void onRevoked(Runnable listener) {}
-
-    @Override
-    public Decision connect(boolean persistent, @Nullable String willTopic) {
-      return YES;
-    }
-
-    @Override
-    public Decision publish(String topic) {
-      return YES;
-    }
-
-    @Override
-    public Decision retain(String topic) {
-      return YES;
-    }
-
-    @Override
-    public Decision subscribe(String filter) {
-      return YES;
-    }
-
-    @Override
-    public Decision receive(String topic) {
-      return YES;
-    }
-
-    @Override
-    public Decision decide(String action, String resourceArn) {
-      return YES;
-    }
-
-    @Override
-    public Decision decide(String action, String resourceArn, Map<String, String> facts) {
-      return decide(action, resourceArn);
     }
   }
 }

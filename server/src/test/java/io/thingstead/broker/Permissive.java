@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Allows everything. */
-final class Permissive implements Authorization {
+public final class Permissive implements Authorization {
   private static final Decision YES = new Decision.Allowed("test");
 
   @Override

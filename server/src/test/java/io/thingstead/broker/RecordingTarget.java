@@ -15,21 +15,21 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A client's end of a connection that keeps what it gets and acknowledges when told. */
-final class RecordingTarget implements Target {
-  final List<String> topics = new ArrayList<>();
+public final class RecordingTarget implements Target {
+  public final List<String> topics = new ArrayList<>();
   final List<String> texts = new ArrayList<>();
 
   /** Packet ids in flight. */
   final Map<Integer, Qos> unanswered = new LinkedHashMap<>();
 
-  boolean writable = true;
-  @Nullable Closing closed;
-  @Nullable Session session;
+  public boolean writable = true;
+  public @Nullable Closing closed;
+  public @Nullable Session session;
   private final Lane lane;
   private final ByteBuf out = Unpooled.buffer();
   private final Decoder decoder = new Decoder(1 << 20, Version.V3_1_1);
 
-  RecordingTarget(Lane lane) {
+  public RecordingTarget(Lane lane) {
     this.lane = lane;
   }
 

@@ -81,6 +81,14 @@ class SliceIT {
     return server.run(command.toArray(String[]::new));
   }
 
+  /** The first message on one topic after t1 has published on another, or the same. */
+  private static String ask(
+      String topic, String answer, String message, String version, String qos) {
+    List<String> options = new ArrayList<>(List.of("-i", "t1", "-V", version, "-q", qos));
+    options.addAll(List.of("-t", topic, "-e", answer, "-m", message, "-W", "20"));
+    return mosquitto("mosquitto_rr", "t1", options.toArray(String[]::new)).ok();
+  }
+
   private static String certificate(String name, String... options) {
     List<String> command =
         new ArrayList<>(List.of("iot", "create-keys-and-certificate", "--output", "text"));
@@ -111,25 +119,7 @@ class SliceIT {
   @Order(2)
   void aDeviceGetsWhatItPublishes(String version, String qos) {
     String topic = "room/" + version + "/" + qos;
-    String got =
-        mosquitto(
-                "mosquitto_rr",
-                "t1",
-                "-V",
-                version,
-                "-q",
-                qos,
-                "-i",
-                "t1",
-                "-t",
-                topic,
-                "-e",
-                topic,
-                "-m",
-                "hello",
-                "-W",
-                "20")
-            .ok();
+    String got = ask(topic, topic, "hello", version, qos);
 
     assertThat(got).isEqualTo("hello");
   }
@@ -221,23 +211,7 @@ class SliceIT {
     String update = "{\"state\":{\"desired\":{\"on\":true},\"reported\":{\"on\":false}}}";
 
     for (String answer : List.of("accepted", "delta", "documents")) {
-      String got =
-          mosquitto(
-                  "mosquitto_rr",
-                  "t1",
-                  "-i",
-                  "t1",
-                  "-q",
-                  "1",
-                  "-t",
-                  shadow,
-                  "-e",
-                  shadow + "/" + answer,
-                  "-m",
-                  update,
-                  "-W",
-                  "20")
-              .ok();
+      String got = ask(shadow, shadow + "/" + answer, update, "311", "1");
       assertThat(got).contains("\"on\":");
     }
     String read = server.awsOk("iot-data", "get-thing-shadow", "--thing-name", "t1", "/dev/stdout");
@@ -293,22 +267,7 @@ class SliceIT {
     assertThat(server.run("curl", "-sS", "--cacert", ca, link).ok()).isEqualTo("confirmed");
 
     String got =
-        mosquitto(
-                "mosquitto_rr",
-                "t1",
-                "-i",
-                "t1",
-                "-q",
-                "1",
-                "-t",
-                "sensors/t1/t",
-                "-e",
-                "alerts/t1",
-                "-m",
-                "{\"temperature\": 51.5, \"other\": 1}",
-                "-W",
-                "20")
-            .ok();
+        ask("sensors/t1/t", "alerts/t1", "{\"temperature\": 51.5, \"other\": 1}", "311", "1");
     mosquitto(
             "mosquitto_pub",
             "t1",

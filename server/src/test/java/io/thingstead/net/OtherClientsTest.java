@@ -137,7 +137,9 @@ class OtherClientsTest {
   }
 
   private String run(String... command) throws Exception {
-    assumeTrue(installed(command[0]), command[0] + " is not installed");
+    // In CI nothing is skipped: there a missing program fails to start.
+    assumeTrue(
+        System.getenv("CI") != null || installed(command[0]), command[0] + " is not installed");
     List<String> line = new ArrayList<>(List.of(command));
     if (command[0].equals("openssl")) {
       line.add("-CAfile");

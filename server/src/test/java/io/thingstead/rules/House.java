@@ -1,6 +1,8 @@
 package io.thingstead.rules;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.netty.buffer.Unpooled;
 import io.thingstead.account.Account;
@@ -20,6 +22,8 @@ import io.thingstead.engine.Key;
 import io.thingstead.engine.ShardId;
 import io.thingstead.engine.Simulation;
 import io.thingstead.model.AccountId;
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import io.thingstead.model.topic.Topic;
@@ -36,6 +40,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SSLContext;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 
 /** An account's rules in one simulated thread, with a broker that is a list. */
@@ -203,5 +208,18 @@ final class House {
       }
       return () -> subscriptions.remove(subscription);
     }
+  }
+
+  /** The call is refused by this error, with this in its message. */
+  static void refused(AwsError error, String message, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .hasMessageContaining(message)
+        .asInstanceOf(type(ApiException.class))
+        .extracting(ApiException::error)
+        .isEqualTo(error);
+  }
+
+  static void refused(AwsError error, ThrowingCallable call) {
+    refused(error, "", call);
   }
 }

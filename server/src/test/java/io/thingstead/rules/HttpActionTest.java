@@ -1,8 +1,8 @@
 package io.thingstead.rules;
 
+import static io.thingstead.rules.House.refused;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thingstead.api.iot.Action;
 import io.thingstead.api.iot.CreateTopicRuleDestinationRequest;
@@ -14,13 +14,11 @@ import io.thingstead.api.iot.TopicRuleDestinationConfiguration;
 import io.thingstead.api.iot.TopicRuleDestinationStatus;
 import io.thingstead.api.iot.TopicRuleDestinationSummary;
 import io.thingstead.broker.Qos;
-import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -301,11 +299,5 @@ class HttpActionTest {
           AwsError.INVALID_REQUEST,
           () -> house.create("r", "SELECT * FROM 'x'", Action.builder().http(action).build()));
     }
-  }
-
-  private static void refused(AwsError error, ThrowingCallable call) {
-    assertThatThrownBy(call)
-        .isInstanceOfSatisfying(
-            ApiException.class, refusal -> assertThat(refusal.error()).isEqualTo(error));
   }
 }
