@@ -34,6 +34,7 @@ class ArchitectureTest {
           "authorize", List.of("account", "event", "identity", "registry"),
           "broker", List.of("account", "event", "identity", "registry", "authorize"),
           "presence", List.of("account", "event", "identity", "registry", "authorize", "broker"),
+          "provision", List.of("account", "event", "identity", "registry", "authorize", "broker"),
           "shadow", List.of("account", "event", "identity", "registry", "authorize", "broker"),
           "rules",
               List.of("account", "event", "identity", "registry", "authorize", "broker", "shadow"));

@@ -56,6 +56,11 @@ public final class Cli {
     root.setCaseInsensitiveEnumValuesAllowed(true);
   }
 
+  /** All commands. */
+  CommandLine root() {
+    return root;
+  }
+
   /** Runs a command line and gives the exit code. */
   public int run(String... arguments) {
     return root.execute(arguments);

@@ -20,8 +20,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class CliTest {
   @TempDir Path home;
@@ -31,6 +30,10 @@ class CliTest {
   private final List<Start> started = new ArrayList<>();
 
   private int run(String... arguments) {
+    return cli().run(arguments);
+  }
+
+  private Cli cli() {
     Surroundings surroundings =
         new Surroundings(
             environment,
@@ -40,12 +43,11 @@ class CliTest {
             false,
             () -> Instant.parse("2026-11-24T10:00:00Z"));
     return new Cli(
-            start -> {
-              started.add(start);
-              return 0;
-            },
-            surroundings)
-        .run(arguments);
+        start -> {
+          started.add(start);
+          return 0;
+        },
+        surroundings);
   }
 
   private String out() {
@@ -116,27 +118,41 @@ class CliTest {
         .doesNotContain("\tat ");
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "up",
-        "aws",
-        "env",
-        "why",
-        "doctor",
-        "account",
-        "account create",
-        "account list",
-        "account limits",
-        "refusals",
-        "backup",
-        "restore",
-        "version",
-        "completion"
-      })
-  void everyCommandHelpsWithAnExample(String command) {
-    assertThat(run((command + " --help").split(" ", -1))).isZero();
-    assertThat(out()).contains("Example:").contains("./thingstead " + command);
+  private void collect(CommandLine command, String path, List<String> into) {
+    command
+        .getSubcommands()
+        .forEach(
+            (name, sub) -> {
+              String full = (path + " " + name).strip();
+              into.add(full);
+              collect(sub, full, into);
+            });
+  }
+
+  private List<String> commands() {
+    List<String> all = new ArrayList<>();
+    collect(cli().root(), "", all);
+    return all;
+  }
+
+  @Test
+  void everyCommandHelpsWithAnExample() {
+    assertThat(commands()).contains("up", "account create", "completion");
+    for (String command : commands()) {
+      out.reset();
+      assertThat(run((command + " --help").split(" ", -1))).as(command).isZero();
+      assertThat(out()).contains("Example:").contains("./thingstead " + command);
+    }
+  }
+
+  @Test
+  void completionKnowsEveryCommandAndTheLaunchersOwn() {
+    assertThat(run("completion")).isZero();
+    assertThat(out()).contains("complete -F");
+    for (String command : commands()) {
+      assertThat(out()).containsPattern("[_\" ]" + command.replace(' ', '_') + "\\b");
+    }
+    assertThat(out()).contains("test", "bench", "build", "format", "--long");
   }
 
   @Test
@@ -223,10 +239,8 @@ class CliTest {
   }
 
   @Test
-  void versionAndCompletionPrint() {
+  void versionPrints() {
     assertThat(run("version")).isZero();
     assertThat(out()).startsWith("thingstead ");
-    assertThat(run("completion")).isZero();
-    assertThat(out()).contains("complete -F");
   }
 }
