@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thingstead.broker.MessageProperties;
 import io.thingstead.broker.MessageProperties.UserProperty;
 import io.thingstead.broker.Qos;
+import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,23 @@ class ProfileTest {
   @RegisterExtension static final TestServer thingstead = new TestServer(THINGSTEAD);
   @RegisterExtension static final TestServer aws = new TestServer(AWS);
   @RegisterExtension static final TestServer mqtt = new TestServer(MQTT);
+
+  /** An account that keeps two retained messages. */
+  @RegisterExtension
+  static final TestServer small =
+      new TestServer(
+          THINGSTEAD,
+          new Limits(
+              Limits.DEFAULT.topics(),
+              Limits.DEFAULT.connect(),
+              Limits.DEFAULT.messages(),
+              Limits.DEFAULT.subscriptions(),
+              Limits.DEFAULT.sessions(),
+              new Limits.Retained(2, Limits.UNLIMITED, Duration.ofDays(1)),
+              Limits.DEFAULT.api(),
+              Limits.DEFAULT.policies(),
+              Limits.DEFAULT.shadows(),
+              Limits.DEFAULT.rules()));
 
   private static final Map<Profile, TestServer> SERVERS =
       Map.of(THINGSTEAD, thingstead, AWS, aws, MQTT, mqtt);
@@ -510,6 +529,30 @@ class ProfileTest {
       client.message();
     }
     client.quiet();
+  }
+
+  // Account.
+
+  @Test
+  void retainedMessagesOfAnAccount() throws IOException {
+    for (Profile profile : Profile.values()) {
+      assertThat(Limits.of(profile).retained().messages())
+          .isEqualTo(profile == MQTT ? Limits.UNLIMITED : 500_000);
+    }
+    RawClient client = small.join(small.five("c"));
+    for (String topic : List.of("/1", "/2")) {
+      assertThat(publish(client, small.name(topic), "x", true, PublishProperties.NONE))
+          .isEqualTo(ReasonCode.SUCCESS);
+    }
+    assertThat(publish(client, small.name("/3"), "x", true, PublishProperties.NONE))
+        .isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+    // One that is there may be replaced, and its place given up.
+    assertThat(publish(client, small.name("/2"), "y", true, PublishProperties.NONE))
+        .isEqualTo(ReasonCode.SUCCESS);
+    assertThat(publish(client, small.name("/2"), "", true, PublishProperties.NONE))
+        .isEqualTo(ReasonCode.SUCCESS);
+    assertThat(publish(client, small.name("/3"), "x", true, PublishProperties.NONE))
+        .isEqualTo(ReasonCode.SUCCESS);
   }
 
   // Subscriptions.

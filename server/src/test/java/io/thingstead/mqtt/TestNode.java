@@ -69,16 +69,17 @@ public final class TestNode implements AutoCloseable {
       int threads,
       Profile profile,
       Function<ConnectionContext, Authorization> authorizer) {
-    this(directory, port, threads, profile, authorizer, Clock.systemUTC());
+    this(directory, port, threads, profile, Limits.of(profile), authorizer, Clock.systemUTC());
     var _ = group.scheduleAtFixedRate(lanes::tick, 1, 1, TimeUnit.SECONDS);
   }
 
-  /** By a clock of the test's own; nothing is due until {@link #tick}. */
+  /** By a clock of the test's own: nothing is due until {@link #tick}; with an account's limits. */
   TestNode(
       Path directory,
       int port,
       int threads,
       Profile profile,
+      Limits limits,
       Function<ConnectionContext, Authorization> authorizer,
       Clock clock) {
     account = new Account(new AccountId("000000000000"), "us-east-1", profile);
@@ -101,7 +102,7 @@ public final class TestNode implements AutoCloseable {
             p -> engine.shard(new ShardId(ShardId.SESSION, p)).account(0).durable(),
             virtual,
             engine::accepting);
-    broker = new Broker(account, Limits.of(profile), lanes, storage);
+    broker = new Broker(account, limits, lanes, storage);
     presence = new Presence(account, broker, new Random());
     broker.load().join();
     broker.start().join();

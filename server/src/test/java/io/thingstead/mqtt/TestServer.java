@@ -2,6 +2,7 @@ package io.thingstead.mqtt;
 
 import static java.util.Objects.requireNonNull;
 
+import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -28,6 +29,7 @@ final class TestServer
     implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback {
   final AllowAll authorization = new AllowAll();
   private final Profile profile;
+  private final Limits limits;
   private final TestClock clock = new TestClock();
   private final List<RawClient> clients = new ArrayList<>();
   private @Nullable Path directory;
@@ -36,7 +38,13 @@ final class TestServer
   private int tests;
 
   TestServer(Profile profile) {
+    this(profile, Limits.of(profile));
+  }
+
+  /** With other limits for what belongs to the account. */
+  TestServer(Profile profile, Limits limits) {
     this.profile = profile;
+    this.limits = limits;
   }
 
   @Override
@@ -81,7 +89,8 @@ final class TestServer
   }
 
   private void start() {
-    node = new TestNode(requireNonNull(directory), 0, 1, profile, _ -> authorization, clock);
+    node =
+        new TestNode(requireNonNull(directory), 0, 1, profile, limits, _ -> authorization, clock);
   }
 
   /** Stops, and starts with what is on disk. */

@@ -295,6 +295,14 @@ class TimeRulesTest {
   }
 
   @Test
+  void nothingIsPublishedForAClientWithoutAWill() throws IOException { // MQTT-3.1.2-12 of 3.1.1
+    RawClient watcher = watcher();
+    server.join(server.three("c")).lost();
+    server.pass(1);
+    watcher.quiet();
+  }
+
+  @Test
   void takenOverConnectionLeavesItsWill() throws IOException {
     RawClient watcher = watcher();
     Will will = Dial.will(server.name("/will"), "x", 0);
