@@ -110,7 +110,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
   public void handlerAdded(ChannelHandlerContext ctx) {
     channel = ctx.channel();
     output = new Output(this, ctx.channel());
-    Lingering.addTo(ctx.pipeline());
     admission.begin();
   }
 
@@ -307,7 +306,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     admission.end();
     output().flush();
     input.close();
-    var _ = channel().close();
+    Lingering.close(channel());
   }
 
   /** The broker ends it, and has detached the session already. */

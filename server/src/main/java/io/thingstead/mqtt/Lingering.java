@@ -7,7 +7,6 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
@@ -27,9 +26,13 @@ final class Lingering extends ChannelOutboundHandlerAdapter {
 
   private Lingering() {}
 
-  /** Adds it before all others, so that TLS has ended when it is asked to close. */
-  static void addTo(ChannelPipeline pipeline) {
-    pipeline.addFirst(INSTANCE);
+  /** Closes a channel, on its loop. */
+  static void close(Channel channel) {
+    // Before all other handlers, so that TLS has ended when this one is asked to close; only now,
+    // so
+    // that it takes no memory while the connection lives.
+    channel.pipeline().addFirst(INSTANCE);
+    var _ = channel.close();
   }
 
   /** For a client that has said goodbye: there is nothing left that it would read. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -28,7 +29,9 @@ class LastWordsTest {
   void refusalIsReadThroughTls() throws Exception {
     try (RunningNode server = new RunningNode(directory);
         Socket socket =
-            trusting().getSocketFactory().createSocket("127.0.0.1", server.devicePort())) {
+            trusting()
+                .getSocketFactory()
+                .createSocket(InetAddress.getLoopbackAddress(), server.devicePort())) {
       assertRefusalIsRead(socket);
     }
   }
@@ -36,7 +39,7 @@ class LastWordsTest {
   @Test
   void refusalIsReadWithoutTls() throws Exception {
     try (RunningNode server = new RunningNode(directory);
-        Socket socket = new Socket("127.0.0.1", server.plainMqtt())) {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.plainMqtt())) {
       assertRefusalIsRead(socket);
     }
   }

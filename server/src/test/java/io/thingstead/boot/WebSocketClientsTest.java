@@ -11,6 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.paho.client.mqttv3.MqttClient;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -123,8 +124,11 @@ class WebSocketClientsTest {
   void pahoOverWebSocket() throws Exception {
     BlockingQueue<String> got = new LinkedBlockingQueue<>();
     String url = "ws://127.0.0.1:" + server.plainMqtt() + "/mqtt";
+    MqttConnectOptions options = new MqttConnectOptions();
+    // It counts one down only some time after it has said that it is done.
+    options.setMaxInflight(MESSAGES);
     try (MqttClient client = new MqttClient(url, "paho", new MemoryPersistence())) {
-      client.connect();
+      client.connect(options);
       client.subscribe(
           "paho/t",
           2,
