@@ -66,7 +66,8 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
   @Override
   public void beforeAll(ExtensionContext context) {
     if (watches(context)) {
-      LEAKS.clear();
+      // What others have leaked is not this class's.
+      leaks();
       before = ResourceLeakDetector.getLevel();
       ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
     }
