@@ -251,8 +251,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     // Only a normal disconnection withdraws the will [MQTT-3.14.4-3].
     leave(DisconnectReason.CLIENT_INITIATED_DISCONNECT, packet.reason() != ReasonCode.SUCCESS);
-    Lingering.leaveOut(channel().pipeline());
-    close();
+    closeAtOnce();
   }
 
   /** The client broke a rule, or may not do what it tries: says so in MQTT 5 and closes. */
@@ -298,15 +297,27 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Closes so that the client can read what was sent last. */
   void close() {
-    if (closed()) {
-      return;
+    if (!closed()) {
+      end();
+      Lingering.close(channel());
     }
+  }
+
+  /** The client has said goodbye: there is nothing left that it would read. */
+  private void closeAtOnce() {
+    if (!closed()) {
+      end();
+      var _ = channel().close();
+    }
+  }
+
+  private void end() {
     to(State.CLOSED);
     admission.end();
     output().flush();
     input.close();
-    Lingering.close(channel());
   }
 
   /** The broker ends it, and has detached the session already. */
@@ -355,7 +366,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     switch (cause) {
       case CLIENT_LEFT -> {
         leave(DisconnectReason.CLIENT_INITIATED_DISCONNECT);
-        close();
+        closeAtOnce();
       }
       case LIFETIME_OVER ->
           fail(DisconnectReason.WEBSOCKET_TTL_EXPIRATION, ReasonCode.MAXIMUM_CONNECT_TIME, why);

@@ -28,18 +28,10 @@ final class Lingering extends ChannelOutboundHandlerAdapter {
 
   /** Closes a channel, on its loop. */
   static void close(Channel channel) {
-    // Before all other handlers, so that TLS has ended when this one is asked to close; only now,
-    // so
-    // that it takes no memory while the connection lives.
+    // Before all other handlers, so that TLS has ended when this one is asked to close. Only now:
+    // it takes no memory while the connection lives.
     channel.pipeline().addFirst(INSTANCE);
     var _ = channel.close();
-  }
-
-  /** For a client that has said goodbye: there is nothing left that it would read. */
-  static void leaveOut(ChannelPipeline pipeline) {
-    if (pipeline.context(INSTANCE) != null) {
-      var _ = pipeline.remove(INSTANCE);
-    }
   }
 
   @Override
