@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectsOfClient CONNECTs by client id
  * @param in messages that clients publish
  * @param subscribes subscriptions made
+ * @param groupChanges subscriptions made to one shared group
  * @param retained retained publishes
  * @param retainedOnTopic retained publishes by topic
  * @param calls of the connection API, by operation
@@ -20,6 +21,7 @@ public record Rates(
     @Nullable RateByKey connectsOfClient,
     @Nullable Rate in,
     @Nullable Rate subscribes,
+    @Nullable RateByKey groupChanges,
     @Nullable Rate retained,
     @Nullable RateByKey retainedOnTopic,
     @Nullable RateByKey calls,
@@ -31,6 +33,7 @@ public record Rates(
         RateByKey.of(limits.connect().perClientIdPerSecond()),
         Rate.of(limits.messages().inPerSecond()),
         Rate.of(limits.subscriptions().perSecond()),
+        RateByKey.of(limits.subscriptions().groupChangesPerSecond()),
         Rate.of(limits.retained().perSecond()),
         RateByKey.of(limits.retained().perTopicPerSecond()),
         RateByKey.of(limits.api().perSecond()),

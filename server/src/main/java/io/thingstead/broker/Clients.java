@@ -1,6 +1,7 @@
 package io.thingstead.broker;
 
 import io.thingstead.account.Rate;
+import io.thingstead.account.RateByKey;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
 import io.thingstead.model.Limits;
@@ -346,6 +347,12 @@ public final class Clients {
     Rate rate = broker.rates().subscribes();
     if (rate != null && rate.take(session.lane().nowMillis(), 1) > 0) {
       return "subscriptions.perSecond";
+    }
+    RateByKey groups = broker.rates().groupChanges();
+    if (groups != null
+        && text.startsWith("$share/")
+        && !groups.take(text, session.lane().nowMillis())) {
+      return "subscriptions.groupChangesPerSecond";
     }
     boolean more = !session.subscribed(text);
     return more && subscribed.get() >= broker.limits().subscriptions().perAccount()

@@ -43,7 +43,7 @@ class QuotaTest {
   }
 
   /** What a client does and is told. */
-  private interface Deed {
+  interface Deed {
     String of(QuotaTest test, Version version) throws IOException;
   }
 
@@ -54,7 +54,7 @@ class QuotaTest {
    * @param v5 what a client of MQTT 5 is told
    * @param v3 what one of 3.1.1 is told; null if there is nothing that it could do
    */
-  private record Breach(
+  record Breach(
       String quota, long value, Map<String, Long> more, Deed deed, String v5, @Nullable String v3) {
     @Override
     public String toString() {
@@ -109,7 +109,7 @@ class QuotaTest {
     };
   }
 
-  private static String connect(QuotaTest test, Connect packet) throws IOException {
+  private static String connect(Connect packet) throws IOException {
     try (RawClient client = new RawClient(node.port(), packet.version())) {
       client.send(packet);
       return told(client);
@@ -211,7 +211,7 @@ class QuotaTest {
   }
 
   private static List<Breach> ofConnections() {
-    Deed connect = (test, version) -> connect(test, as(version, "n", ConnectProperties.NONE));
+    Deed connect = (test, version) -> connect(as(version, "n", ConnectProperties.NONE));
     ConnectProperties small =
         new ConnectProperties(0, 0xFFFF, 999, 0, false, true, List.of(), null);
     ConnectProperties kept =
@@ -220,7 +220,7 @@ class QuotaTest {
         breach(
             "connect.clientIdBytes",
             3,
-            (test, version) -> connect(test, as(version, "abcd", ConnectProperties.NONE)),
+            (test, version) -> connect(as(version, "abcd", ConnectProperties.NONE)),
             "CONNACK CLIENT_IDENTIFIER_NOT_VALID",
             "CONNACK CLIENT_IDENTIFIER_NOT_VALID"),
         breach("connect.keepAliveMinSeconds", 90, connect, "expiry null, keep alive 90", null),
@@ -231,13 +231,13 @@ class QuotaTest {
         breach(
             "messages.clientPacketBytesMin",
             1000,
-            (test, version) -> connect(test, as(version, "n", small)),
+            (test, version) -> connect(as(version, "n", small)),
             "CONNACK PACKET_TOO_LARGE",
             null),
         breach(
             "sessions.expiry",
             30,
-            (test, version) -> connect(test, as(version, "n", kept)),
+            (test, version) -> connect(as(version, "n", kept)),
             "expiry 30, keep alive null",
             null));
   }
@@ -258,16 +258,22 @@ class QuotaTest {
             "SUBACK [GRANTED_QOS_1, UNSPECIFIED_ERROR]"),
         breach(
             "subscriptions.perAccount",
-            1,
-            subscribe("a", "b"),
-            "SUBACK [GRANTED_QOS_1, QUOTA_EXCEEDED]",
-            "SUBACK [GRANTED_QOS_1, UNSPECIFIED_ERROR]"),
+            0,
+            subscribe("a"),
+            "SUBACK [QUOTA_EXCEEDED]",
+            "SUBACK [UNSPECIFIED_ERROR]"),
         breach(
             "subscriptions.perSecond",
             0,
             subscribe("a"),
             "SUBACK [QUOTA_EXCEEDED]",
             "SUBACK [UNSPECIFIED_ERROR]"),
+        breach(
+            "subscriptions.groupChangesPerSecond",
+            0,
+            subscribe("a", "$share/g/t"),
+            "SUBACK [GRANTED_QOS_1, QUOTA_EXCEEDED]",
+            "SUBACK [GRANTED_QOS_1, UNSPECIFIED_ERROR]"),
         breach(
             "subscriptions.shareNameChars",
             2,
