@@ -28,10 +28,12 @@ import io.thingstead.http.Origins;
 import io.thingstead.http.SigV4;
 import io.thingstead.identity.AccessKeys;
 import io.thingstead.identity.CertificateDirectory;
+import io.thingstead.identity.CertificateLookup;
 import io.thingstead.identity.CredentialsFile;
 import io.thingstead.identity.KeyPairs;
 import io.thingstead.identity.MasterKey;
 import io.thingstead.identity.OwnCa;
+import io.thingstead.identity.RevocationLists;
 import io.thingstead.identity.ServerCertificate;
 import io.thingstead.identity.ServerCertificateFiles;
 import io.thingstead.metrics.Metrics;
@@ -137,7 +139,8 @@ public final class Node implements AutoCloseable {
     AccessKeys accessKeys = new AccessKeys(server, master, random);
     writeCredentials(data, accounts, accessKeys);
     ServerCertificate certificate = certificate(server, master, ca, keys, accounts);
-    ServerContexts contexts = contexts(certificate);
+    RevocationLists revoked = new RevocationLists(settings.revocationLists(), clock);
+    ServerContexts contexts = contexts(certificate, revoked);
     EventLoops loops = keep(EventLoops.start(settings.limits().eventLoops()));
     Lanes lanes = new Lanes(lanes(loops), engine.commits(), clock);
     Tenants tenants = keep(tenants(engine, lanes, master, keys));
@@ -191,7 +194,14 @@ public final class Node implements AutoCloseable {
                 loops,
                 netLimits(),
                 contexts,
-                new Callers(host -> Optional.of(accounts.byHost(host)), certificates::find),
+                new Callers(
+                    host -> Optional.of(accounts.byHost(host)),
+                    (account, shown) -> {
+                      String refusal = revoked.refusal(shown);
+                      return refusal == null
+                          ? certificates.find(account, shown)
+                          : new CertificateLookup.Refused(refusal);
+                    }),
                 new Protocols(gateway, http::handler),
                 virtualThreads,
                 refusals,
@@ -246,7 +256,7 @@ public final class Node implements AutoCloseable {
         : ServerCertificate.fromFiles(new ServerCertificateFiles(files.certificate(), files.key()));
   }
 
-  private ServerContexts contexts(ServerCertificate certificate) {
+  private ServerContexts contexts(ServerCertificate certificate, RevocationLists revoked) {
     ServerContexts contexts = keep(new ServerContexts(List.of(certificate.current())));
     certificate.onChange(identity -> contexts.replace(List.of(identity)));
     ScheduledExecutorService checks =
@@ -255,7 +265,10 @@ public final class Node implements AutoCloseable {
     keep(checks::shutdownNow);
     var _ =
         checks.scheduleWithFixedDelay(
-            certificate::refresh,
+            () -> {
+              certificate.refresh();
+              revoked.refresh();
+            },
             CERTIFICATE_CHECK_SECONDS,
             CERTIFICATE_CHECK_SECONDS,
             TimeUnit.SECONDS);

@@ -111,6 +111,13 @@ public enum Setting {
       "",
       "none",
       "The private key of `server-certificate`, PEM, not encrypted."),
+  REVOCATION_LIST(
+      Kind.LIST,
+      "FILE",
+      "",
+      "none",
+      "Lists of certificates that their CAs have revoked (CRL, PEM or DER): clients with one of"
+          + " them are refused at the handshake. Read again when they change."),
   FREE_SPACE_LOW(
       Kind.TEXT,
       "BYTES",

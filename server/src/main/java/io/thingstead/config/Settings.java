@@ -32,12 +32,14 @@ public record Settings(
     List<String> allowOrigins,
     @Nullable Path readyFile,
     @Nullable CertificateFiles serverCertificate,
+    List<Path> revocationLists,
     Limits limits,
     Log log) {
   public Settings {
     hosts = List.copyOf(hosts);
     listen = List.copyOf(listen);
     allowTargets = List.copyOf(allowTargets);
+    revocationLists = List.copyOf(revocationLists);
     allowOrigins = List.copyOf(allowOrigins);
   }
 

@@ -47,6 +47,7 @@ final class SettingsParser {
         values(Setting.ALLOW_ORIGIN, SettingsParser::origin),
         has(Setting.READY_FILE) ? path(Setting.READY_FILE) : null,
         serverCertificate(),
+        values(Setting.REVOCATION_LIST, SettingsParser::file),
         limits(),
         log());
   }
@@ -204,7 +205,11 @@ final class SettingsParser {
   }
 
   private Path path(Setting setting) {
-    return value(setting, text -> Path.of(text).toAbsolutePath().normalize());
+    return value(setting, SettingsParser::file);
+  }
+
+  private static Path file(String text) {
+    return Path.of(text).toAbsolutePath().normalize();
   }
 
   private boolean flag(Setting setting) {

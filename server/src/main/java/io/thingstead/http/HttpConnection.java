@@ -51,6 +51,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private final Transport transport;
   private final Deque<HttpObject> ahead = new ArrayDeque<>();
   private @Nullable Gathering gathering;
+  private boolean headBegun;
   private boolean answering;
   private boolean ending;
   private @Nullable Future<?> timer;
@@ -72,7 +73,30 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    expectWithin(ctx, server.limits().idle(), () -> close(ctx));
+    expectHead(ctx);
+  }
+
+  /** Waits for a request's head; whoever has begun one and does not end it is told so. */
+  private void expectHead(ChannelHandlerContext ctx) {
+    headBegun = false;
+    expectWithin(
+        ctx,
+        server.limits().idle(),
+        () -> {
+          if (headBegun) {
+            server.stats().count(Kind.SLOW);
+            refuse(ctx, 408, AwsError.INVALID_REQUEST, "the request's head did not end in time");
+          } else {
+            close(ctx);
+          }
+        });
+  }
+
+  /** Something was read; if it was no whole head, it was a part of one. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    headBegun = true;
+    ctx.fireChannelReadComplete();
   }
 
   @Override
@@ -278,7 +302,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       ending = true;
       return;
     }
-    expectWithin(ctx, server.limits().idle(), () -> close(ctx));
+    expectHead(ctx);
     while (!answering && !ending && !ahead.isEmpty()) {
       receive(ctx, ahead.remove());
     }

@@ -4,7 +4,6 @@ import io.thingstead.api.ApiRequest;
 import io.thingstead.api.ApiResponse;
 import io.thingstead.api.Headers;
 import io.thingstead.api.RestJson;
-import io.thingstead.event.Refusals;
 import io.thingstead.http.Authentication.Caller;
 import io.thingstead.http.HttpStats.Kind;
 import io.thingstead.model.ApiException;
@@ -30,13 +29,11 @@ final class WebSocketDoor {
   private static final int KEY_BYTES = 16;
   private static final int UPGRADE_REQUIRED = 426;
 
-  private final Authentication authentication;
-  private final Refusals refusals;
+  private final Entrance entrance;
   private final HttpStats stats;
 
-  WebSocketDoor(Authentication authentication, Refusals refusals, HttpStats stats) {
-    this.authentication = authentication;
-    this.refusals = refusals;
+  WebSocketDoor(Entrance entrance, HttpStats stats) {
+    this.entrance = entrance;
     this.stats = stats;
   }
 
@@ -57,13 +54,15 @@ final class WebSocketDoor {
 
   private ApiResponse refused(ApiException refusal, ApiRequest request, Transport transport) {
     stats.count(Kind.of(refusal.error()));
-    refusals.refused(
-        transport.account(),
-        "connect",
-        "",
-        "",
-        Authentication.claimed(request, transport),
-        "WebSocket from " + transport.remote() + ": " + refusal.text());
+    entrance
+        .refusals()
+        .refused(
+            transport.account(),
+            "connect",
+            "",
+            "",
+            Authentication.claimed(request, transport),
+            "WebSocket from " + transport.remote() + ": " + refusal.text());
     return RestJson.error(refusal);
   }
 
@@ -83,8 +82,8 @@ final class WebSocketDoor {
     }
     String key = key(request);
     String subprotocol = subprotocol(request);
-    authentication.checkHost(request, transport);
-    Caller caller = authentication.caller(request, transport, _ -> false);
+    entrance.authentication().checkHost(request, transport);
+    Caller caller = entrance.authentication().caller(request, transport, _ -> false);
     if (caller.signed() && !SERVICES.contains(caller.signingName())) {
       throw Signature.invalid(
           "Credential should be scoped to correct service: 'iotdevicegateway', not '"

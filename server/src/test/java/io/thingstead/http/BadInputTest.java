@@ -1,12 +1,16 @@
 package io.thingstead.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.thingstead.api.Empty;
 import io.thingstead.api.iot.CreateThingResponse;
@@ -388,6 +392,25 @@ class BadInputTest {
   }
 
   @Test
+  void headThatDripsIsGivenUp() {
+    HttpStats stats = new HttpStats();
+    EmbeddedChannel channel = embedded(stats);
+    channel.pipeline().addFirst(new HttpServerCodec());
+    for (int second = 0; second < 60; second += 10) {
+      assertThat(channel.isOpen()).as("after %d s", second).isTrue();
+      channel.writeInbound(Unpooled.copiedBuffer(second == 0 ? "GET / HT" : "x", US_ASCII));
+      channel.advanceTimeBy(10, TimeUnit.SECONDS);
+      channel.runScheduledPendingTasks();
+    }
+    ByteBuf response = channel.readOutbound();
+    assertThat(response.toString(US_ASCII)).startsWith("HTTP/1.1 408 ");
+    response.release();
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(stats.of(Kind.SLOW)).isEqualTo(1);
+    channel.finishAndReleaseAll();
+  }
+
+  @Test
   void idleConnectionIsClosed() {
     EmbeddedChannel channel = embedded(new HttpStats());
     channel.advanceTimeBy(61, TimeUnit.SECONDS);
@@ -399,8 +422,7 @@ class BadInputTest {
   void bodyShorterThanAnnouncedIsDroppedAndCounted() {
     HttpStats stats = new HttpStats();
     EmbeddedChannel channel = embedded(stats);
-    channel.writeInbound(
-        head(), new DefaultHttpContent(io.netty.buffer.Unpooled.wrappedBuffer(new byte[] {1})));
+    channel.writeInbound(head(), new DefaultHttpContent(Unpooled.wrappedBuffer(new byte[] {1})));
     var _ = channel.close();
     assertThat(stats.of(Kind.MALFORMED)).isEqualTo(1);
     assertThat(channel.outboundMessages()).isEmpty();

@@ -19,10 +19,12 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -30,12 +32,12 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** A certificate authority made for a test. */
-final class TestAuthority {
+public final class TestAuthority {
   private static final char[] NO_PASSWORD = new char[0];
   private static final Duration DAY = Duration.ofDays(1);
 
   /** A certificate and its key, or another. */
-  record Identity(X509Certificate certificate, PrivateKey key) {
+  public record Identity(X509Certificate certificate, PrivateKey key) {
     ServerIdentity asServer() {
       return new ServerIdentity(key, List.of(certificate));
     }
@@ -45,22 +47,22 @@ final class TestAuthority {
   private final X509Certificate root;
   private int serial = 1;
 
-  TestAuthority() {
+  public TestAuthority() {
     root = sign("CN=Test root", key, null);
   }
 
-  X509Certificate root() {
+  public X509Certificate root() {
     return root;
   }
 
   /** A client's certificate. */
-  Identity client(String name) {
+  public Identity client(String name) {
     KeyPair own = newKey();
     return new Identity(sign("CN=" + name, own, null), own.getPrivate());
   }
 
   /** A server's certificate for host names. */
-  Identity server(String... hosts) {
+  public Identity server(String... hosts) {
     KeyPair own = newKey();
     return new Identity(sign("CN=server", own, hosts), own.getPrivate());
   }
@@ -94,6 +96,23 @@ final class TestAuthority {
     }
   }
 
+  /** The list of what it has revoked, DER. */
+  public byte[] revocationList(X509Certificate... revoked) {
+    try {
+      Date now = Date.from(Instant.now());
+      X509v2CRLBuilder builder = new X509v2CRLBuilder(new X500Name("CN=Test root"), now);
+      builder.setNextUpdate(Date.from(Instant.now().plus(DAY)));
+      for (X509Certificate each : revoked) {
+        builder.addCRLEntry(each.getSerialNumber(), now, CRLReason.keyCompromise);
+      }
+      return builder
+          .build(new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate()))
+          .getEncoded();
+    } catch (OperatorCreationException | java.io.IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static KeyPair newKey() {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
@@ -104,8 +123,8 @@ final class TestAuthority {
     }
   }
 
-  /** What a client needs to trust this authority and to show a certificate, or none. */
-  SSLContext clientContext(@Nullable Identity identity) throws GeneralSecurityException {
+  /** What a peer needs to trust this authority and to show a certificate, or none. */
+  public SSLContext clientContext(@Nullable Identity identity) throws GeneralSecurityException {
     try {
       KeyStore trusted = emptyStore();
       trusted.setCertificateEntry("root", root);
