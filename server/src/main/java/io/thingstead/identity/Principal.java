@@ -6,6 +6,14 @@ public sealed interface Principal {
   String id();
 
   /**
+   * What life-cycle events call it (AWS IoT guide: "Lifecycle events"): of a signer, {@code
+   * ACCOUNT/ID:NAME}.
+   */
+  default String inEvents() {
+    return id();
+  }
+
+  /**
    * A device that proved possession of a registered certificate's key.
    *
    * @param certificateId lower-case hex SHA-256 of the certificate's DER form
@@ -31,6 +39,13 @@ public sealed interface Principal {
     @Override
     public String id() {
       return accessKeyId;
+    }
+
+    @Override
+    public String inEvents() {
+      String[] parts = arn.split(":", 6); // arn:aws:iam::ACCOUNT:user/NAME
+      String name = arn.substring(arn.lastIndexOf('/') + 1);
+      return (parts.length == 6 ? parts[4] : "") + "/" + accessKeyId + ":" + name;
     }
   }
 

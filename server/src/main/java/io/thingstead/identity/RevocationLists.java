@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Date;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -104,11 +103,11 @@ public final class RevocationLists {
   }
 
   private void warnWhenOverdue(Source source) {
-    Date now = Date.from(clock.instant());
+    Instant now = clock.instant();
     boolean overdue =
         source.lists.stream()
             .map(X509CRL::getNextUpdate)
-            .anyMatch(next -> next != null && next.before(now));
+            .anyMatch(next -> next != null && next.toInstant().isBefore(now));
     if (overdue && !source.overdue) {
       LOG.log(
           System.Logger.Level.WARNING,

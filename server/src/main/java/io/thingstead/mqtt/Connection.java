@@ -139,11 +139,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
             .arrived(
                 joined,
                 new Visitor(
-                    principalId(),
+                    nameInEvents(),
                     authorization.thing(),
                     transport.remote(),
                     transport.local(),
                     allowed.keepAliveSeconds()));
+  }
+
+  private String nameInEvents() {
+    return transport.principal() == null ? "" : transport.principal().inEvents();
   }
 
   private String principalId() {
@@ -229,7 +233,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       gateway
           .presences()
           .apply(transport.account())
-          .refused(refused.clientId(), principalId(), transport.remote().getAddress());
+          .refused(refused.clientId(), nameInEvents(), transport.remote().getAddress());
     }
   }
 

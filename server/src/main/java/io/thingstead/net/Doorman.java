@@ -49,7 +49,7 @@ final class Doorman {
   void turnAway(
       Turned reason, Account account, String certificateId, SocketAddress from, String why) {
     count(reason);
-    refusals.refused(account, "connect", "", from.toString(), certificateId, why);
+    refusals.refused(account, "connect", "", "", certificateId, "from " + from + ": " + why);
   }
 
   /** A stranger. */

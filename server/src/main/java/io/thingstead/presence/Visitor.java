@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who connects, from where and how.
  *
- * @param principalId {@code Principal.id()}
+ * @param principalId {@code Principal.inEvents()}
  * @param thing the thing it speaks for, or null
  * @param local the address it has called
  * @param keepAliveSeconds what holds for it; 0 for none

@@ -50,6 +50,18 @@ class DocumentIT {
     }
   }
 
+  @Test
+  void theWaysInOfTheConnectPageWorkAsTheyStand() throws IOException {
+    try (Installed server = Installed.startAsDocumented()) {
+      String output = runBlock(server, "docs/connect.md", "connect");
+
+      assertThat(output)
+          .contains("by mosquitto\n")
+          .contains("{\"message\":\"OK\",\"traceId\":\"")
+          .contains("\"topic\":\"demo/t\",\"payload\":\"YnkgY3VybA==\",\"qos\":1");
+    }
+  }
+
   /** Runs the block that follows the marker {@code <!-- runs: NAME -->} in a document. */
   private static String runBlock(Installed server, String document, String name)
       throws IOException {

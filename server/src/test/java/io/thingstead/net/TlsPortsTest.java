@@ -84,7 +84,9 @@ class TlsPortsTest {
     assertThatThrownBy(() -> Client.connectAndEcho(port, server.authority, stranger, version))
         .isInstanceOf(IOException.class);
     assertThat(server.refusal())
-        .matches("000000000001 connect [0-9a-f]{64}: not registered in 000000000001");
+        .matches(
+            "000000000001 connect [0-9a-f]{64}: from /127.0.0.1:[0-9]+: not registered in"
+                + " 000000000001");
     assertThat(server.count(Turned.CERTIFICATE_REFUSED)).isEqualTo(1);
     assertThat(server.reached).isEmpty();
   }

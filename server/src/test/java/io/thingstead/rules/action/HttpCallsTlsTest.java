@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class HttpCallsTlsTest {
   private final TestAuthority authority = new TestAuthority();
   private final BlockingQueue<String> got = new LinkedBlockingQueue<>();
-  private HttpsServer server;
+  private @Nullable HttpsServer server;
 
   @AfterEach
   void stop() {
@@ -35,9 +36,10 @@ class HttpCallsTlsTest {
 
   private URI serve(TestAuthority.Identity identity) throws IOException, GeneralSecurityException {
     InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    server = HttpsServer.create(anywhere, 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(authority.clientContext(identity)));
-    server.createContext(
+    HttpsServer made = HttpsServer.create(anywhere, 0);
+    server = made;
+    made.setHttpsConfigurator(new HttpsConfigurator(authority.clientContext(identity)));
+    made.createContext(
         "/",
         exchange -> {
           byte[] body = exchange.getRequestBody().readAllBytes();
@@ -50,8 +52,8 @@ class HttpCallsTlsTest {
           exchange.sendResponseHeaders(200, -1);
           exchange.close();
         });
-    server.start();
-    return URI.create("https://localhost:" + server.getAddress().getPort() + "/in?x=1");
+    made.start();
+    return URI.create("https://localhost:" + made.getAddress().getPort() + "/in?x=1");
   }
 
   private static HttpReply post(URI uri, TestAuthority trusted, Duration budget)
