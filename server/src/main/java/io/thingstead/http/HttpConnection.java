@@ -284,13 +284,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     if (!ctx.channel().isOpen()) {
       return;
     }
-    if (ending || !ahead.isEmpty()) {
-      String why =
-          ending ? "the server is stopping" : "nothing may be sent before the WebSocket is open";
-      refuse(ctx, ending ? 503 : 400, AwsError.INVALID_REQUEST, why);
-      return;
+    if (ending) {
+      refuse(ctx, 503, AwsError.SERVICE_UNAVAILABLE, "the server is stopping");
+    } else if (!ahead.isEmpty()) {
+      String why = "nothing may be sent before the WebSocket is open";
+      refuse(ctx, 400, AwsError.INVALID_REQUEST, why);
+    } else {
+      server.upgrade(ctx, upgrade, requestId);
     }
-    server.upgrade(ctx, upgrade, requestId);
   }
 
   private void answered(
