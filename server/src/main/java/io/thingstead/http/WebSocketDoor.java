@@ -21,6 +21,8 @@ import java.util.Set;
 final class WebSocketDoor {
   static final String PATH = "/mqtt";
 
+  private static final System.Logger LOG = System.getLogger(WebSocketDoor.class.getName());
+
   /** Services in whose name a WebSocket may be signed; the first is the device SDKs'. */
   private static final Set<String> SERVICES =
       Set.of("iotdevicegateway", "iotdata", "iot-jobs-data");
@@ -49,6 +51,14 @@ final class WebSocketDoor {
       return new Reply.Response(new ApiResponse(UPGRADE_REQUIRED, headers, form.body()));
     } catch (ApiException refusal) {
       return new Reply.Response(refused(refusal, request, transport));
+    } catch (RuntimeException e) {
+      stats.count(Kind.FAULT);
+      LOG.log(System.Logger.Level.ERROR, "a WebSocket could not be opened", e);
+      return new Reply.Response(
+          RestJson.error(
+              new ApiException(
+                  AwsError.INTERNAL_FAILURE,
+                  "the server failed; its log says more, by the id in x-amzn-RequestId")));
     }
   }
 

@@ -124,6 +124,9 @@ final class ApiHouse implements AutoCloseable {
   }
 
   static @Nullable Credential key(String id, @Nullable String token) {
+    if ("broken".equals(token)) {
+      throw new IllegalStateException("something inside");
+    }
     boolean known = id.equals(Signer.KEY) && (token == null || token.equals("the-token"));
     return known ? Signer.CREDENTIAL : null;
   }

@@ -190,6 +190,15 @@ class WebSocketTest {
   }
 
   @Test
+  void faultInsideIsToldByItsRequestOnlyAndTheNextOneOpens() throws Exception {
+    Signer signer = Signer.of("iotdevicegateway");
+    Answer answer = ask(signed(signer.withToken("broken")));
+    assertThat(answer.status()).isEqualTo(500);
+    assertThat(answer.body()).doesNotContain("inside");
+    assertThat(ask(signed(signer)).status()).isEqualTo(101);
+  }
+
+  @Test
   void lateSignatureAndAnotherServiceAreRefused() throws Exception {
     Clock past = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(-6));
     assertThat(ask(signed(Signer.of("iotdevicegateway").at(past).inQuery())).body())
