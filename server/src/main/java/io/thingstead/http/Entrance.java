@@ -12,6 +12,4 @@ import java.util.function.Function;
  * @param mqtt makes the handler of a WebSocket's connection, which gets and gives plain bytes
  */
 public record Entrance(
-    Authentication authentication,
-    Refusals refusals,
-    Function<Transport, ChannelHandler> mqtt) {}
+    Authentication authentication, Refusals refusals, Function<Transport, ChannelHandler> mqtt) {}

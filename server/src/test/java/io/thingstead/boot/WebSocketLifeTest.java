@@ -3,12 +3,15 @@ package io.thingstead.boot;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
@@ -36,8 +39,9 @@ class WebSocketLifeTest {
 
   @BeforeEach
   void start() throws Exception {
-    server = new RunningNode(directory, "websocket-lifetime", "1s");
+    server = new RunningNode(directory);
     server.device("any");
+    shorten();
     try (IotClient iot = server.iot()) {
       iot.attachPolicy(b -> b.policyName("any").target("anonymous"));
     }
@@ -55,6 +59,29 @@ class WebSocketLifeTest {
     listener.disconnect();
     listener.close();
     server.close();
+  }
+
+  /** Sets the quota of how long a signed WebSocket lives. */
+  private void shorten() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "curl is not installed");
+    List<String> key = server.accessKey();
+    Process process =
+        new ProcessBuilder(
+                "curl",
+                "-sf",
+                "--aws-sigv4",
+                "aws:amz:us-east-1:iot",
+                "--user",
+                key.getFirst() + ":" + key.getLast(),
+                "-H",
+                "Content-Type: application/json",
+                "-d",
+                "{\"quotas\":{\"connect.signedLifetime\":1}}",
+                "http://127.0.0.1:" + server.plainHttp() + "/_thingstead/limits")
+            .redirectOutput(directory.resolve("limits").toFile())
+            .start();
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
   }
 
   private JsonNode event() throws InterruptedException {

@@ -115,8 +115,7 @@ final class ApiHouse implements AutoCloseable {
     Origins origins = new Origins(host -> host.equals("x"), Set.of("https://app.example.org"));
     SigV4 signatures = new SigV4(ApiHouse::key, clock);
     return new Entrance(
-        new Authentication(signatures, _ -> Optional.of(Signer.ACCOUNT), origins),
-        refusals, mqtt);
+        new Authentication(signatures, _ -> Optional.of(Signer.ACCOUNT), origins), refusals, mqtt);
   }
 
   private static InstantSource offset(Duration by) {
