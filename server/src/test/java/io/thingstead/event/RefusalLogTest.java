@@ -134,7 +134,9 @@ class RefusalLogTest {
     }
 
     assertThat(counts).hasSize(1);
-    assertThat(counts.get(ACCOUNT.id() + " publish").sum()).isEqualTo(300);
+    assertThat(counts)
+        .hasEntrySatisfying(
+            ACCOUNT.id() + " publish", count -> assertThat(count.sum()).isEqualTo(300));
     assertThat(log.recent(ACCOUNT))
         .hasSize(256)
         .last()
