@@ -316,7 +316,7 @@ class ProfileTest {
     for (int asked : new int[] {0, 1, 29, 30, 1200, 1201, 65_535}) {
       Integer told =
           server
-              .join(server.five("k").keepAlive(asked))
+              .join(server.five("k" + asked).keepAlive(asked))
               .connAck()
               .properties()
               .serverKeepAliveSeconds();
@@ -563,7 +563,7 @@ class ProfileTest {
     TestServer server = server(profile);
     Subscribe.Request one = RawClient.filter(server.name("/f"), Qos.AT_MOST_ONCE);
     five(profile).send(new Subscribe(1, Collections.nCopies(8, one), SubscribeProperties.NONE));
-    for (RawClient client : List.of(five(profile), server.join(server.three("3")))) {
+    for (RawClient client : List.of(five(profile, "5"), server.join(server.three("3")))) {
       client.send(new Subscribe(1, Collections.nCopies(9, one), SubscribeProperties.NONE));
       if (profile == MQTT) {
         assertThat(((SubAck) client.read()).reasons()).hasSize(9);
