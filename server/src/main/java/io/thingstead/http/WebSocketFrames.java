@@ -34,12 +34,18 @@ final class WebSocketFrames extends ChannelDuplexHandler {
 
   private static final int PIECES_MAX = 64;
 
+  /** How long the client has to answer a close frame. */
+  private static final int ANSWER_SECONDS_MAX = 2;
+
   private final Consumer<String> broken;
   private final @Nullable Duration lifetime;
   private WebSocketCloseStatus farewell = WebSocketCloseStatus.NORMAL_CLOSURE;
   private @Nullable ByteBuf gathered;
   private @Nullable Future<?> deadline;
   private boolean over;
+
+  /** What becomes of a close that waits for the client's answer, or null. */
+  private @Nullable ChannelPromise closing;
 
   /**
    * @param broken told, for people, when the client breaks the rules of WebSocket
@@ -80,6 +86,9 @@ final class WebSocketFrames extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (message instanceof CloseWebSocketFrame) {
+      answered(ctx);
+    }
     if (over || !(message instanceof WebSocketFrame frame)) {
       ReferenceCountUtil.release(message);
       return;
@@ -190,6 +199,11 @@ final class WebSocketFrames extends ChannelDuplexHandler {
     ctx.flush();
   }
 
+  /**
+   * Says so in a close frame. Unless the client said it first, the connection stays for its answer:
+   * without it a client that says its own goodbye meanwhile would write to a closed socket, and
+   * tell its user of an error (RFC 6455 sections 5.5.1 and 7.1.1).
+   */
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
     emit(ctx);
@@ -198,6 +212,25 @@ final class WebSocketFrames extends ChannelDuplexHandler {
             farewell.equals(WebSocketCloseStatus.EMPTY)
                 ? new CloseWebSocketFrame()
                 : new CloseWebSocketFrame(farewell, ""));
-    var _ = ctx.close(promise);
+    if (over || !ctx.channel().isActive()) {
+      var _ = ctx.close(promise);
+      return;
+    }
+    over = true;
+    closing = promise;
+    Channel channel = ctx.channel();
+    channel.config().setAutoRead(true);
+    Future<?> timeout =
+        channel.eventLoop().schedule(() -> answered(ctx), ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
+    var _ = channel.closeFuture().addListener(_ -> timeout.cancel(false));
+  }
+
+  /** The client has heard the close frame, or had its time. */
+  private void answered(ChannelHandlerContext ctx) {
+    ChannelPromise waiting = closing;
+    if (waiting != null) {
+      closing = null;
+      var _ = ctx.close(waiting);
+    }
   }
 }

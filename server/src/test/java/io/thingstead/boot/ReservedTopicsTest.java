@@ -59,7 +59,8 @@ class ReservedTopicsTest {
   }
 
   private static MqttClient client(String scheme) throws MqttException {
-    String url = scheme + "://127.0.0.1:" + server.plainMqtt() + "/mqtt";
+    String path = scheme.equals("ws") ? "/mqtt" : "";
+    String url = scheme + "://127.0.0.1:" + server.plainMqtt() + path;
     MqttClient client = new MqttClient(url, scheme, new MemoryPersistence());
     client.connect();
     return client;
