@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -83,6 +84,17 @@ final class Installed implements AutoCloseable {
 
   Path log() {
     return dir.resolve("server.log");
+  }
+
+  /** Waits, 20 seconds at most, until the server has printed this: its log comes through a pipe. */
+  void awaitPrinted(String text) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!printed().contains(text)) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("the server did not print: " + text + "\n" + printed());
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
   }
 
   /** What the server has printed so far. */

@@ -85,9 +85,16 @@ final class Ledger {
         .isSorted();
   }
 
-  /** And each number once. */
+  /**
+   * Each number once; in order too in the long campaign. Once in some sixty power cuts a QoS 2
+   * message of Paho to Paho was seen to come late (docs/reliability.md, "What is not claimed"):
+   * until that is explained a run of a few minutes does not decide about it.
+   */
   void assertExactlyOnce(String subscriber, String stream) {
-    assertInOrder(subscriber, stream);
+    if (Boolean.getBoolean("thingstead.long")) {
+      assertInOrder(subscriber, stream);
+    }
+    assertNothingLost(subscriber, stream);
     assertThat(got(subscriber, stream))
         .as("once: %s", key(subscriber, stream))
         .doesNotHaveDuplicates();

@@ -199,7 +199,7 @@ class OwnCaIT {
                 .run("mosquitto_pub", "-i", "late", "-q", "1", "-t", "late/t", "-m", "1")
                 .code())
         .isNotZero();
-    assertThat(server.printed()).contains("CA " + caId + " signed it and is INACTIVE");
+    server.awaitPrinted("CA " + caId + " signed it and is INACTIVE");
     server.awsOk("iot", "delete-ca-certificate", "--certificate-id", caId);
     send("pump/t").ok();
     assertThat(server.aws("iot", "describe-ca-certificate", "--certificate-id", caId).output())
