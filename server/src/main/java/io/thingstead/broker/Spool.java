@@ -6,6 +6,8 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +95,8 @@ final class Spool implements Journal.Writer, Reserving {
   void online(Window was, Window now) {
     attachments++;
     resend = new HashMap<>();
+    // Not by id, which begin again at 1: a client may hand a message on when it is released.
+    SortedMap<Long, Integer> release = new TreeMap<>();
     for (int id = 1; id <= was.highest(); id++) {
       Stored message = was.message(id);
       if (message == null) {
@@ -106,10 +110,11 @@ final class Spool implements Journal.Writer, Reserving {
         }
         case PUBCOMP -> {
           now.restore(id, Window.State.PUBCOMP, message);
-          commitRelease(id);
+          release.put(message.sequence, id);
         }
       }
     }
+    release.values().forEach(this::commitRelease);
     reader.begin();
   }
 

@@ -210,4 +210,42 @@ class BrokerTest extends BrokerScene {
     assertThat(told).hasSize(2);
     assertThat(keeper.topics).containsExactly("t");
   }
+
+  @Test
+  void idsAreReleasedAgainInTheOrderOfTheirMessagesAlsoWhenIdsBeganAgain() {
+    RecordingTarget keeper = connected("keeper", false, HOUR, null);
+    subscribe(keeper, "t", Qos.EXACTLY_ONCE);
+    Session publisher = session(connected("p", true, 0, null));
+    for (int i = 0; i < 6; i++) {
+      publishExactlyOnce(publisher, 1);
+      keeper.acknowledge(server);
+    }
+    keeper.completes = false;
+    publishExactlyOnce(publisher, 4);
+    List<Integer> ids = List.copyOf(keeper.unanswered.keySet());
+    assertThat(ids).as("ids that began again").isNotEqualTo(ids.stream().sorted().toList());
+    for (int id : ids) {
+      run(session(keeper), () -> session(keeper).received(id, false));
+    }
+    lose(keeper);
+
+    RecordingTarget again = connecting("keeper", false, HOUR, null);
+    again.completes = false;
+    server.simulation.runUntilIdle();
+    assertThat(again.released).isEqualTo(ids);
+
+    server.crash();
+    RecordingTarget later = connecting("keeper", false, HOUR, null);
+    later.completes = false;
+    server.simulation.runUntilIdle();
+    assertThat(later.released).isEqualTo(ids);
+  }
+
+  private void publishExactlyOnce(Session publisher, int messages) {
+    for (int i = 0; i < messages; i++) {
+      run(
+          publisher,
+          () -> publish(publisher, "t", new byte[] {1}, Qos.EXACTLY_ONCE, new ArrayList<>()));
+    }
+  }
 }

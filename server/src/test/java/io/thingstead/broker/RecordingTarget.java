@@ -22,6 +22,12 @@ public final class RecordingTarget implements Target {
   /** Packet ids in flight. */
   final Map<Integer, Qos> unanswered = new LinkedHashMap<>();
 
+  /** Packet ids that were released, in order. */
+  final List<Integer> released = new ArrayList<>();
+
+  /** Whether it says at once that a release is complete. */
+  boolean completes = true;
+
   public boolean writable = true;
   public @Nullable Closing closed;
   public @Nullable Session session;
@@ -97,7 +103,10 @@ public final class RecordingTarget implements Target {
 
   @Override
   public void release(int packetId) {
-    Objects.requireNonNull(session).completed(packetId);
+    released.add(packetId);
+    if (completes) {
+      Objects.requireNonNull(session).completed(packetId);
+    }
   }
 
   @Override

@@ -85,16 +85,9 @@ final class Ledger {
         .isSorted();
   }
 
-  /**
-   * Each number once; in order too in the long campaign. Once in some sixty power cuts a QoS 2
-   * message of Paho to Paho was seen to come late (docs/reliability.md, "What is not claimed"):
-   * until that is explained a run of a few minutes does not decide about it.
-   */
+  /** And each number once. */
   void assertExactlyOnce(String subscriber, String stream) {
-    if (Boolean.getBoolean("thingstead.long")) {
-      assertInOrder(subscriber, stream);
-    }
-    assertNothingLost(subscriber, stream);
+    assertInOrder(subscriber, stream);
     assertThat(got(subscriber, stream))
         .as("once: %s", key(subscriber, stream))
         .doesNotHaveDuplicates();
