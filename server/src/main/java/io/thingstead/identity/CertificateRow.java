@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
  * @param generation names this registration: a certificate deleted and registered again gets
  *     another
  * @param caId the registered CA that vouched for it, or null
- * @param transfer its last move between accounts, or null
- * @param previousOwner the account it came from, or null
  */
 record CertificateRow(
     byte[] der,
@@ -23,14 +21,8 @@ record CertificateRow(
     String generation,
     long notBeforeMillis,
     long notAfterMillis,
-    @Nullable String caId,
-    @Nullable Transfer transfer,
-    @Nullable String previousOwner) {
+    @Nullable String caId) {
   CertificateRow with(CertificateStatus next, long nowMillis) {
-    return with(next, transfer, nowMillis);
-  }
-
-  CertificateRow with(CertificateStatus next, @Nullable Transfer move, long nowMillis) {
     return new CertificateRow(
         der,
         next,
@@ -41,9 +33,7 @@ record CertificateRow(
         generation,
         notBeforeMillis,
         notAfterMillis,
-        caId,
-        move,
-        previousOwner);
+        caId);
   }
 
   X509Certificate certificate() {

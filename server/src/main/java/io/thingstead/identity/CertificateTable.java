@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 /** The rows of certificates and their listings. */
 final class CertificateTable {
   static final DateIndex BY_DATE = new DateIndex(Tables.CERTIFICATE_BY_DATE, null);
-  static final DateIndex OUTGOING = new DateIndex(Tables.CERTIFICATE_OUTGOING, null);
 
   private CertificateTable() {}
 

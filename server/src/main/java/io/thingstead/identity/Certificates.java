@@ -170,9 +170,7 @@ public final class Certificates {
                   HexFormat.of().formatHex(generation),
                   certificate.getNotBefore().toInstant().toEpochMilli(),
                   certificate.getNotAfter().toInstant().toEpochMilli(),
-                  caId,
-                  null,
-                  null));
+                  caId));
           announce(tx, id, status == CertificateStatus.ACTIVE);
           return true;
         });

@@ -32,9 +32,6 @@ final class Tables {
   /** In the registry shard: one row, the registration code. */
   static final Table REGISTRATION_CODE = new Table(17, "registration-code", Family.STATE);
 
-  /** In the registry shard, of certificates on their way: as {@link #CERTIFICATE_BY_DATE}. */
-  static final Table CERTIFICATE_OUTGOING = new Table(18, "certificate-outgoing", Family.STATE);
-
   /** In the server shard: (access key id) → {@link AccessKeyRow}. */
   static final Table ACCESS_KEY = new Table(20, "access-key", Family.STATE);
 
