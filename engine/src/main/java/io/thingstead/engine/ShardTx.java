@@ -129,10 +129,6 @@ final class ShardTx implements Tx {
     return engine.clock().instant();
   }
 
-  byte @Nullable [] getOwn(Table table, Key key) {
-    return own.get(table, key);
-  }
-
   void putOwn(Table table, Key key, byte[] value) {
     changes.put(table.family(), own.encode(table, key), value);
   }

@@ -339,11 +339,6 @@ public final class Policies implements Attachments {
         PolicyTable::second);
   }
 
-  /** GetEffectivePolicies of a principal: the versions in force. */
-  public List<NamedPolicy> effective(String target) {
-    return inForce(attachedTo(target));
-  }
-
   /** The names of a target's policies, durable. */
   List<String> attachedTo(String target) {
     return PolicyTable.attached(registry.durable(), target);
