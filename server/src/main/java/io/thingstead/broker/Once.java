@@ -163,7 +163,8 @@ final class Once {
       return;
     }
     Lane lane = publisher.lane();
-    accept(broker.route(lane, outgoing(message.retain), taken.origin(), failed::add));
+    accept(
+        broker.distribution().route(lane, outgoing(message.retain), taken.origin(), failed::add));
   }
 
   /** Goes on after a restart, which came between the commit and the end of the routing. */
@@ -175,7 +176,10 @@ final class Once {
     RetainedMessage now = broker.retained(message.topic.topic());
     boolean older = now != null && now.storedAtMillis() > taken.takenAtMillis();
     Lane lane = publisher.lane();
-    accept(broker.route(lane, outgoing(message.retain && !older), taken.origin(), failed::add));
+    accept(
+        broker
+            .distribution()
+            .route(lane, outgoing(message.retain && !older), taken.origin(), failed::add));
   }
 
   private Outgoing outgoing(boolean retain) {
@@ -233,8 +237,10 @@ final class Once {
     List<Sink> sinks = List.copyOf(failed);
     failed.clear();
     accept(
-        broker.tellAgain(
-            publisher.lane(), sinks, outgoing(message.retain), taken.origin(), failed::add));
+        broker
+            .distribution()
+            .tellAgain(
+                publisher.lane(), sinks, outgoing(message.retain), taken.origin(), failed::add));
   }
 
   private void tell(boolean durable) {

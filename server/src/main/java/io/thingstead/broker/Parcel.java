@@ -39,11 +39,11 @@ final class Parcel implements Runnable {
   }
 
   /** Adds the lane's outgoing message for sessions of the other lane. */
-  void add(Broker broker, Outgoing message, Delivery[] deliveries, @Nullable Receipt receipt) {
+  void add(Distribution from, Outgoing message, Delivery[] deliveries, @Nullable Receipt receipt) {
     int at = next();
     things[at] = message.topic;
     things[at + 1] = deliveries;
-    things[at + 2] = broker;
+    things[at + 2] = from;
     things[at + 3] = receipt;
     things[at + 4] = message.publisher;
     things[at + 5] = message.properties.equals(MessageProperties.NONE) ? null : message.properties;
@@ -117,8 +117,8 @@ final class Parcel implements Runnable {
     MessageProperties properties = (MessageProperties) things[at + 5];
     message.properties = properties == null ? MessageProperties.NONE : properties;
     Delivery[] deliveries = (Delivery[]) java.util.Objects.requireNonNull(things[at + 1]);
-    Broker broker = (Broker) java.util.Objects.requireNonNull(things[at + 2]);
-    broker.arrived(to, message, deliveries, (Receipt) things[at + 3]);
+    Distribution from = (Distribution) java.util.Objects.requireNonNull(things[at + 2]);
+    from.arrived(to, message, deliveries, (Receipt) things[at + 3]);
     return copied;
   }
 

@@ -111,7 +111,7 @@ final class Wills {
     message.publisher = null;
     message.passing = false;
     Origin origin = new Origin(one.clientId, will.principalId(), null, 0);
-    Receipt receipt = broker.route(lane, message, origin);
+    Receipt receipt = broker.distribution().route(lane, message, origin);
     if (receipt == null) {
       forget(one);
     } else {
