@@ -33,7 +33,10 @@ final class AccountMeters {
 
   private void broker(Broker broker) {
     gauge("broker.connections", "Clients that are connected", broker.clients()::online);
-    gauge("broker.subscriptions", "Subscriptions of all sessions", broker.clients()::subscribed);
+    gauge(
+        "broker.subscriptions",
+        "Subscriptions of all sessions",
+        broker.clients().subscriptions()::count);
     gauge("broker.queued", "Messages in durable queues", broker::queuedMessages);
     gauge("broker.queued.bytes", "Bytes in durable queues", broker::queuedBytes);
     gauge("broker.retained", "Retained messages", broker::retainedCount);

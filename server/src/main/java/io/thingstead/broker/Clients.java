@@ -1,11 +1,8 @@
 package io.thingstead.broker;
 
-import io.thingstead.account.Rate;
-import io.thingstead.account.RateByKey;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
 import io.thingstead.model.Limits;
-import io.thingstead.model.topic.TopicFilter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +22,7 @@ public final class Clients {
   private final List<Map<String, Session>> byLane = new ArrayList<>();
   private final Wills wills;
   private final AtomicInteger online = new AtomicInteger();
-  private final AtomicInteger subscribed = new AtomicInteger();
+  private final Subscriptions subscriptions;
 
   /** QoS 2 messages of a former run that sinks have still to get. */
   private final List<List<Once>> unroutedByLane = new ArrayList<>();
@@ -39,6 +36,7 @@ public final class Clients {
       unroutedByLane.add(new ArrayList<>());
     }
     wills = new Wills(broker);
+    subscriptions = new Subscriptions(broker);
   }
 
   /** The lane of a client id, to which its connection must move before {@link #connect}. */
@@ -62,9 +60,9 @@ public final class Clients {
     return online.get();
   }
 
-  /** Subscriptions of all sessions. */
-  public int subscribed() {
-    return subscribed.get();
+  /** What sessions want to get. */
+  public Subscriptions subscriptions() {
+    return subscriptions;
   }
 
   private Map<String, Session> on(Lane lane) {
@@ -275,8 +273,7 @@ public final class Clients {
     session.end();
     on(session.lane()).remove(session.clientId(), session);
     wills.sessionEnds(session);
-    session.subscriptions().values().forEach(held -> leave(session, held));
-    subscribed.addAndGet(-session.subscriptions().size());
+    subscriptions.end(session);
     session.subscriptions().clear();
     if (session.durable()) {
       session.deleteRow(Tables.SESSION, Key.of(session.clientId()));
@@ -286,137 +283,6 @@ public final class Clients {
       session.deleteRow(Tables.PROGRESS, session.key());
       session.outbound().spool().end();
     }
-  }
-
-  /**
-   * Makes or changes a subscription. On the session's lane.
-   *
-   * @param done hears whether it holds: not when a shared group has no room for it, nor when it
-   *     must be durable and cannot be
-   * @return whether there was none with this text
-   */
-  public boolean subscribe(Session session, Subscribing request, Consumer<Outcome> done) {
-    Subscription subscription =
-        new Subscription(
-            session,
-            request.filter(),
-            request.qos(),
-            request.noLocal(),
-            request.retainAsPublished(),
-            request.id());
-    Session.Held held = new Session.Held(subscription, request.share());
-    if (!join(held)) {
-      done.accept(Outcome.OVER_QUOTA);
-      return true;
-    }
-    boolean fresh = session.subscriptions().put(request.text(), held) == null;
-    if (fresh) {
-      subscribed.incrementAndGet();
-    }
-    if (!session.durable()) {
-      done.accept(Outcome.ACCEPTED);
-      return fresh;
-    }
-    session.putRow(
-        Tables.SUBSCRIPTION,
-        session.key(request.text()),
-        new SubscriptionRow(
-                request.qos(), request.noLocal(), request.retainAsPublished(), request.id())
-            .encode());
-    session
-        .lane()
-        .journal()
-        .then(
-            durable -> {
-              if (!durable && held.equals(session.subscriptions().get(request.text()))) {
-                session.subscriptions().remove(request.text());
-                subscribed.decrementAndGet();
-                leave(session, held);
-              }
-              done.accept(durable ? Outcome.ACCEPTED : Outcome.UNAVAILABLE);
-            });
-    return fresh;
-  }
-
-  /**
-   * Counts a subscription that is about to be made.
-   *
-   * @return null when it may be, else which limit it exceeds
-   */
-  public @Nullable String exceeds(Session session, String text) {
-    Rate rate = broker.rates().subscribes();
-    if (rate != null && rate.take(session.lane().nowMillis(), 1) > 0) {
-      return "subscriptions.perSecond";
-    }
-    RateByKey groups = broker.rates().groupChanges();
-    if (groups != null
-        && text.startsWith("$share/")
-        && !groups.take(text, session.lane().nowMillis())) {
-      return "subscriptions.groupChangesPerSecond";
-    }
-    boolean more = !session.subscribed(text);
-    return more && subscribed.get() >= broker.limits().subscriptions().perAccount()
-        ? "subscriptions.perAccount"
-        : null;
-  }
-
-  private boolean join(Session.Held held) {
-    String share = held.share();
-    if (share != null) {
-      return broker.groups().join(share, held.subscription());
-    }
-    broker.router().index().add(held.subscription().filter(), held.subscription());
-    return true;
-  }
-
-  private void leave(Session session, Session.Held held) {
-    TopicFilter filter = held.subscription().filter();
-    String share = held.share();
-    if (share == null) {
-      broker.router().index().remove(filter, session);
-    } else {
-      broker.groups().leave(share, filter, session);
-    }
-  }
-
-  /**
-   * Sends the retained messages a new subscription asks for; after SUBACK.
-   *
-   * @param fresh whether there was no such subscription before
-   */
-  public void sendRetained(Session session, Subscribing request, boolean fresh) {
-    boolean wanted =
-        request.share() == null
-            && switch (request.retained()) {
-              case SEND -> true;
-              case SEND_IF_NEW -> fresh;
-              case DO_NOT_SEND -> false;
-            };
-    if (wanted) {
-      List<String> topics = broker.retainedMatching(request.filter());
-      session.outbound().retained(topics, request.qos(), request.id());
-    }
-  }
-
-  /**
-   * Ends a subscription. On the session's lane.
-   *
-   * @param done hears that it is durably gone, or cannot be
-   * @return whether there was one
-   */
-  public boolean unsubscribe(Session session, String text, Consumer<Boolean> done) {
-    Session.Held held = session.subscriptions().remove(text);
-    if (held != null) {
-      subscribed.decrementAndGet();
-      leave(session, held);
-    }
-    if (held == null || !session.durable()) {
-      done.accept(true);
-      return held != null;
-    }
-    session.deleteRow(Tables.SUBSCRIPTION, session.key(text));
-    session.lane().journal().then(done::accept);
-    return true;
   }
 
   /** Closes every connection of the account; completes when the lanes have. */
@@ -497,8 +363,7 @@ public final class Clients {
             (text, one) -> {
               Session.Held held = one.held(session);
               session.subscriptions().put(text, held);
-              subscribed.incrementAndGet();
-              join(held);
+              subscriptions.restore(held);
             });
     loaded
         .inbound()

@@ -56,6 +56,7 @@ final class Subscriber {
       boolean fresh = !session.subscribed(wanted.text());
       broker
           .clients()
+          .subscriptions()
           .subscribe(
               session,
               wanted,
@@ -110,7 +111,7 @@ final class Subscriber {
     connection.send(new SubAck(packet.packetId(), refused.reasons, refused.explanation));
     connection.visit().subscribed(() -> made.stream().map(one -> one.wanted.text()).toList());
     for (Made one : made) {
-      broker.clients().sendRetained(session, one.wanted, one.fresh);
+      broker.clients().subscriptions().sendRetained(session, one.wanted, one.fresh);
     }
   }
 
@@ -185,7 +186,7 @@ final class Subscriber {
     if (authorization.subscribe(text) instanceof Decision.Denied(_, String why)) {
       return refuse(text, at, reasons, ReasonCode.NOT_AUTHORIZED, why);
     }
-    String exceeded = broker.clients().exceeds(session, text);
+    String exceeded = broker.clients().subscriptions().exceeds(session, text);
     if (exceeded != null) {
       broker.counters().exceeded(exceeded);
       return refuse(
@@ -226,6 +227,7 @@ final class Subscriber {
       boolean known =
           broker
               .clients()
+              .subscriptions()
               .unsubscribe(
                   session,
                   filter,

@@ -87,7 +87,9 @@ abstract class BrokerScene {
             false,
             Subscribing.Retained.DO_NOT_SEND,
             0);
-    run(session, () -> server.broker.clients().subscribe(session, request, outcomes::add));
+    run(
+        session,
+        () -> server.broker.clients().subscriptions().subscribe(session, request, outcomes::add));
     return outcomes;
   }
 

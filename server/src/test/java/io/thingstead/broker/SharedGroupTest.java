@@ -99,7 +99,7 @@ class SharedGroupTest extends BrokerScene {
     assertThat(server.broker.groups().all()).hasSize(1);
     publish(publisher(), "t", "m");
     Session back = session(back("b"));
-    run(back, () -> server.broker.clients().unsubscribe(back, SHARED, _ -> {}));
+    run(back, () -> server.broker.clients().subscriptions().unsubscribe(back, SHARED, _ -> {}));
     assertThat(server.broker.groups().all()).isEmpty();
     server.crash();
     assertThat(server.simulation.store().rows()).as("b's session only").isEqualTo(1);

@@ -298,6 +298,7 @@ final class SimulatedClient {
             server
                 .broker
                 .clients()
+                .subscriptions()
                 .subscribe(
                     joined,
                     all,
