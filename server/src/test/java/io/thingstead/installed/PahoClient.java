@@ -12,6 +12,7 @@ import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Eclipse Paho (MQTT 3.1.1) with a session that is kept, that comes back whenever it is cut off.
@@ -27,6 +28,7 @@ final class PahoClient implements MqttCallback, AutoCloseable {
   private final Semaphore window = new Semaphore(WINDOW);
   private final Semaphore lost = new Semaphore(0);
   private volatile boolean closed;
+  private @Nullable Thread keeper;
 
   /**
    * @param onMessage told topic and payload of each message
@@ -50,7 +52,7 @@ final class PahoClient implements MqttCallback, AutoCloseable {
     if (!filter.isEmpty()) {
       client.subscribe(filter, 2).waitForCompletion(20_000);
     }
-    Thread.ofVirtual().start(this::comeBack);
+    keeper = Thread.ofVirtual().start(this::comeBack);
     return this;
   }
 
@@ -123,13 +125,18 @@ final class PahoClient implements MqttCallback, AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    lost.release();
     try {
-      if (client.isConnected()) {
-        client.disconnectForcibly(0, 1_000);
+      if (keeper != null) {
+        keeper.join();
       }
+      // Also an attempt to connect that nobody waits for any more: close() refuses while it lasts.
+      client.disconnectForcibly(0, 1_000, client.isConnected());
       client.close(true);
     } catch (MqttException e) {
       throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }
