@@ -41,6 +41,8 @@ public record Limits(
   /** The largest remaining length of an MQTT packet, in bytes [MQTT-2.1.4]. */
   private static final int MQTT_PACKET_BYTES = 268_435_455;
 
+  private static final long RETAINED_BYTES = 256L * KIB * KIB;
+
   private static final Queues QUEUES =
       new Queues(100_000, 256L * KIB * KIB, 50_000_000, 64L * KIB * KIB * KIB, 1_000, 256 * KIB);
 
@@ -74,11 +76,19 @@ public record Limits(
               UNLIMITED,
               UNLIMITED,
               UNLIMITED,
-              SLOWED_SECONDS),
+              SLOWED_SECONDS,
+              UNLIMITED,
+              UNLIMITED),
           new Subscriptions(8, 50, 500_000, UNLIMITED, 128, 100, 100, UNLIMITED),
           new Sessions(
-              Duration.ofHours(1), Duration.ofDays(7), 500_000, UNLIMITED, UNLIMITED, QUEUES),
-          new Retained(500_000, UNLIMITED, UNLIMITED, Duration.ofDays(3 * 365)),
+              Duration.ofHours(1),
+              Duration.ofDays(7),
+              500_000,
+              UNLIMITED,
+              UNLIMITED,
+              UNLIMITED,
+              QUEUES),
+          new Retained(500_000, UNLIMITED, UNLIMITED, Duration.ofDays(3 * 365), RETAINED_BYTES),
           API,
           POLICIES,
           SHADOWS,
@@ -103,10 +113,12 @@ public record Limits(
               512 * KIB,
               20_000,
               20_000,
-              SLOWED_SECONDS),
+              SLOWED_SECONDS,
+              3600,
+              960),
           new Subscriptions(8, 50, 500_000, 3000, 128, 100, 100, 100),
-          new Sessions(Duration.ofHours(1), Duration.ofDays(7), 500_000, 20, 10, QUEUES),
-          new Retained(500_000, 500, 1, Duration.ofDays(3 * 365)),
+          new Sessions(Duration.ofHours(1), Duration.ofDays(7), 500_000, 20, 10, 500, QUEUES),
+          new Retained(500_000, 500, 1, Duration.ofDays(3 * 365), RETAINED_BYTES),
           CLOUD_API,
           POLICIES,
           SHADOWS,
@@ -132,7 +144,9 @@ public record Limits(
               UNLIMITED,
               UNLIMITED,
               UNLIMITED,
-              SLOWED_SECONDS),
+              SLOWED_SECONDS,
+              UNLIMITED,
+              UNLIMITED),
           new Subscriptions(
               UNLIMITED,
               UNLIMITED,
@@ -148,8 +162,10 @@ public record Limits(
               500_000,
               UNLIMITED,
               UNLIMITED,
+              UNLIMITED,
               QUEUES),
-          new Retained(UNLIMITED, UNLIMITED, UNLIMITED, Duration.ofSeconds(Long.MAX_VALUE)),
+          new Retained(
+              UNLIMITED, UNLIMITED, UNLIMITED, Duration.ofSeconds(Long.MAX_VALUE), RETAINED_BYTES),
           API,
           POLICIES,
           SHADOWS,
@@ -212,11 +228,14 @@ public record Limits(
    * @param unackedIn QoS 1 and 2 messages from a client not yet acknowledged: Receive Maximum
    * @param unackedOut QoS 1 and 2 messages to a client not yet acknowledged
    * @param publishesPerSecond from one connection, and as many to it
-   * @param bytesPerSecond from one connection; more is delayed, never refused
+   * @param bytesPerSecond from one connection, and as many to it; more is delayed, never refused
    * @param inPerSecond messages that all clients of the account publish
    * @param outPerSecond messages that are sent to all clients of the account
    * @param slowedSeconds how long a client that publishes too fast is only read more slowly, before
    *     what is too much is refused
+   * @param retryV3Seconds how long a QoS 1 message to a client of MQTT 3 may stay unacknowledged
+   *     until it is given up
+   * @param retryV5Seconds the same for MQTT 5
    */
   public record Messages(
       int payloadBytes,
@@ -233,7 +252,9 @@ public record Limits(
       int bytesPerSecond,
       int inPerSecond,
       int outPerSecond,
-      int slowedSeconds) {}
+      int slowedSeconds,
+      int retryV3Seconds,
+      int retryV5Seconds) {}
 
   /**
    * Subscriptions and shared groups.
@@ -266,6 +287,7 @@ public record Limits(
    * @param queuedPerGroup messages of one shared group; the newest is dropped when full
    * @param drainedPerMember queued messages of a shared group sent to one member in a second
    * @param replaysPerSecond queued messages sent to a client that came back
+   * @param queuedPerSecond messages of the account that are queued for clients that are away
    * @param queues how much is kept
    */
   public record Sessions(
@@ -274,7 +296,13 @@ public record Limits(
       int queuedPerGroup,
       int drainedPerMember,
       int replaysPerSecond,
-      Queues queues) {}
+      int queuedPerSecond,
+      Queues queues) {
+    /** How long a session is kept at most, whatever its client asks for. */
+    public Duration longest() {
+      return expiry.compareTo(expiryMax) > 0 ? expiryMax : expiry;
+    }
+  }
 
   /**
    * The durable queues of sessions and shared groups. A message that does not fit is refused to its
@@ -302,8 +330,10 @@ public record Limits(
    * @param perSecond retained publishes of the account
    * @param perTopicPerSecond retained publishes on one topic
    * @param kept since the last update
+   * @param bytes of all of them with their topics, which are kept in memory; not the cloud's
    */
-  public record Retained(int messages, int perSecond, int perTopicPerSecond, Duration kept) {}
+  public record Retained(
+      int messages, int perSecond, int perTopicPerSecond, Duration kept, long bytes) {}
 
   /**
    * The data plane's HTTP calls.

@@ -64,6 +64,14 @@ public final class Rate {
     }
   }
 
+  /** How many milliseconds it takes until one may be taken; 0 when it may be now. Takes nothing. */
+  public long untilOne(long nowMillis) {
+    long now = nowMillis * 1_000_000;
+    long from = begin(fullAt.get(), now);
+    long missing = from + nanosEach - now - SECOND;
+    return missing > 0 && (from > now || nanosEach > SECOND) ? millis(missing) : 0;
+  }
+
   /** Whether nothing was taken in the last second. */
   public boolean isFull(long nowMillis) {
     return begin(fullAt.get(), nowMillis * 1_000_000) == nowMillis * 1_000_000;

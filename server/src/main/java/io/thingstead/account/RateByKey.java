@@ -28,14 +28,24 @@ public final class RateByKey {
 
   /** Takes one for this key, if there is one. */
   public boolean take(String key, long nowMillis) {
-    Rate rate = rates.get(key);
-    if (rate == null) {
-      if (rates.size() >= KEYS_MAX && !sweep(nowMillis)) {
-        return true;
-      }
-      rate = rates.computeIfAbsent(key, _ -> Rate.of(perSecond));
-    }
+    Rate rate = rate(key, nowMillis);
     return rate == null || rate.take(nowMillis, 1) == 0;
+  }
+
+  /** Takes one for this key in any case, so that the next must wait for it. */
+  public void owe(String key, long nowMillis) {
+    Rate rate = rate(key, nowMillis);
+    if (rate != null) {
+      var _ = rate.owe(nowMillis, 1);
+    }
+  }
+
+  private @Nullable Rate rate(String key, long nowMillis) {
+    Rate known = rates.get(key);
+    if (known != null || (rates.size() >= KEYS_MAX && !sweep(nowMillis))) {
+      return known;
+    }
+    return rates.computeIfAbsent(key, _ -> Rate.of(perSecond));
   }
 
   /** Forgets the keys that were not used for a second; whether there is room. */

@@ -54,6 +54,7 @@ final class AccountMeters {
     broker("congested", "Messages refused or dropped between busy threads", counters.congested);
     broker("not.receivable", "Deliveries that iot:Receive denied", counters.notReceivable);
     broker("too.slow", "Clients closed because they did not take messages", counters.tooSlow);
+    broker("unfinished", "Clients closed in the midst of a packet", counters.unfinished);
     broker("too.large", "Deliveries beyond the client's packet size", counters.tooLarge);
     counters.onFirstExceeded(
         (limit, count) ->

@@ -76,9 +76,19 @@ final class LimitRoutes {
       }
     }
     try {
-      return answer(accounts.limit(account.id(), Quotas.of(all)));
+      Quotas quotas = Quotas.of(all);
+      requireExpiry(quotas.limits(account.profile()).sessions());
+      return answer(accounts.limit(account.id(), quotas));
     } catch (IllegalArgumentException e) {
       throw invalid(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void requireExpiry(Limits.Sessions sessions) {
+    if (sessions.expiry().compareTo(sessions.expiryMax()) > 0) {
+      throw invalid(
+          "sessions.expiry is %d s, more than the %d s of sessions.expiryMax: raise that too"
+              .formatted(sessions.expiry().toSeconds(), sessions.expiryMax().toSeconds()));
     }
   }
 

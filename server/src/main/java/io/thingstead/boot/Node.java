@@ -39,6 +39,7 @@ import io.thingstead.identity.ServerCertificateFiles;
 import io.thingstead.metrics.Metrics;
 import io.thingstead.mqtt.Gateway;
 import io.thingstead.mqtt.NettyLoop;
+import io.thingstead.mqtt.Unread;
 import io.thingstead.net.Callers;
 import io.thingstead.net.EventLoops;
 import io.thingstead.net.Listener;
@@ -174,6 +175,7 @@ public final class Node implements AutoCloseable {
             context -> tenants.of(context.account()).authorizer().authorize(context),
             virtualThreads,
             refusals,
+            Unread.ofThisProcess(),
             random,
             settings.dev());
     HttpServer http =

@@ -152,15 +152,27 @@ final class Backlog implements Journal.Writer, Reserving {
   }
 
   private boolean hasRoom(Stored message) {
-    boolean room =
-        group.durable()
-            ? queued() < broker.limits().sessions().queuedPerGroup()
-                && tally.fitsAccount(message.payload.length)
-            : ready.size() < READY_MAX && readyBytes + message.bytes() <= READY_BYTES_MAX;
-    if (!room) {
-      broker.overflowed("shared group " + group.name(), queued(), tally.bytes());
+    String exceeded = exceeds(message);
+    if (exceeded != null) {
+      broker.overflowed(exceeded, "shared group " + group.name(), queued(), tally.bytes());
     }
-    return room;
+    return exceeded == null;
+  }
+
+  /** The limit that a message would exceed, or empty for another reason; null when it fits. */
+  private @Nullable String exceeds(Stored message) {
+    if (!group.durable()) {
+      return ready.size() < READY_MAX && readyBytes + message.bytes() <= READY_BYTES_MAX
+          ? null
+          : "";
+    }
+    if (queued() >= broker.limits().sessions().queuedPerGroup()) {
+      return "sessions.queuedPerGroup";
+    }
+    String ofAccount = tally.exceedsAccount(message.payload.length);
+    return ofAccount == null && !hands.anyoneOnline() && !broker.queues(lane())
+        ? Spool.QUEUED_PER_SECOND
+        : ofAccount;
   }
 
   /** A receipt of this lane that ends another's branch. */
@@ -288,7 +300,7 @@ final class Backlog implements Journal.Writer, Reserving {
         .send(
             at,
             () -> {
-              boolean takes = session.outbound().takeShared(copy);
+              boolean takes = session.outbound().shares().take(copy);
               at.send(lane(), () -> answered(hand, lease, message, takes));
             });
   }

@@ -3,6 +3,7 @@ package io.thingstead.broker;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.thingstead.account.Account;
+import io.thingstead.account.Rate;
 import io.thingstead.account.Rates;
 import io.thingstead.engine.Rows;
 import io.thingstead.engine.StoreReadException;
@@ -29,6 +30,7 @@ public final class Broker implements Publishing {
   private final Storage storage;
   private final Router router;
   private final Counters counters = new Counters();
+  private final Breaches breaches;
   private final Clients clients;
   private final Remote remote;
   private final Groups groups;
@@ -47,12 +49,13 @@ public final class Broker implements Publishing {
     this.rates = Rates.of(limits);
     this.account = account;
     this.accountNumber = account.id().number();
+    this.breaches = new Breaches(account.id().digits());
     this.lanes = lanes;
     this.storage = storage;
     boolean hashMatchesParent = account.profile().hashMatchesParent();
     wildcardRetained = account.profile() != Profile.AWS;
     router = new Router(new SubscriptionIndex(hashMatchesParent), lanes.count());
-    groups = new Groups(this, limits.subscriptions());
+    groups = new Groups(this);
     usage = new Usage(lanes.count());
     Arrays.setAll(chunks, i -> new Chunks(this, lanes.of(i), i));
     leases = new Leases[lanes.count()];
@@ -60,7 +63,7 @@ public final class Broker implements Publishing {
     clients = new Clients(this, lanes);
     remote = new Remote(this, clients);
     retained = new RetainedStore(this, lanes, new RetainedIndex(hashMatchesParent));
-    distribution = new Distribution(lanes, router, counters, retained);
+    distribution = new Distribution(this, lanes, router, retained);
   }
 
   /**
@@ -103,23 +106,19 @@ public final class Broker implements Publishing {
   }
 
   /**
-   * Counts a CONNECT. Any thread.
+   * Counts a CONNECT; the caller counts what exceeds. Any thread.
    *
    * @return null when it may go on, else which limit it exceeds
    */
   public @Nullable String exceedsConnects(String clientId) {
     long nowMillis = lanes.of(clientId).nowMillis();
     Rates now = rates;
-    String exceeded = null;
     if (now.connectsOfClient() != null && !now.connectsOfClient().take(clientId, nowMillis)) {
-      exceeded = "connect.perClientIdPerSecond";
-    } else if (now.connects() != null && now.connects().take(nowMillis, 1) > 0) {
-      exceeded = "connect.perSecond";
+      return "connect.perClientIdPerSecond";
     }
-    if (exceeded != null) {
-      counters.exceeded(exceeded);
-    }
-    return exceeded;
+    return now.connects() != null && now.connects().take(nowMillis, 1) > 0
+        ? "connect.perSecond"
+        : null;
   }
 
   /**
@@ -204,10 +203,39 @@ public final class Broker implements Publishing {
     return usage;
   }
 
-  /** A durable queue has no room: the message is refused to its publisher. */
-  void overflowed(String queue, long messages, long bytes) {
+  /**
+   * A durable queue has no room: the message is refused to its publisher.
+   *
+   * @param limit what is exceeded; empty when it is memory or the disk
+   */
+  void overflowed(String limit, String queue, long messages, long bytes) {
     counters.overflowed.increment();
-    usage.tellOverflow(account.id().digits(), queue, messages, bytes, lanes.nowMillis());
+    if (!limit.isEmpty()) {
+      counters.exceeded(limit);
+    }
+    breaches.tell(
+        limit.isEmpty() ? "of memory or disk" : limit,
+        () ->
+            ("the queue of %s (%d messages, %d bytes) takes no more; the account has queued %d"
+                    + " messages, %d bytes; publishers are told")
+                .formatted(queue, messages, bytes, usage.messages(), usage.bytes()),
+        lanes.nowMillis());
+  }
+
+  /**
+   * Counts and logs that clients are held to a limit; any thread.
+   *
+   * @param what the consequence, for people
+   */
+  public void exceeded(String limit, Supplier<String> what) {
+    counters.exceeded(limit);
+    breaches.tell(limit, what, lanes.nowMillis());
+  }
+
+  /** Whether a message more may be queued for a client that is away; counts it. On any lane. */
+  boolean queues(Lane lane) {
+    Rate rate = rates.queued();
+    return rate == null || rate.take(lane.nowMillis(), 1) == 0;
   }
 
   Chunks chunks(int partition) {
@@ -230,11 +258,30 @@ public final class Broker implements Publishing {
     return retained;
   }
 
-  /** Topics with retained messages that a filter is given for a new subscription. */
-  List<String> retainedMatching(TopicFilter filter) {
-    return wildcardRetained || !filter.hasWildcard()
-        ? retained.index().matching(filter)
-        : List.of();
+  /** Whether a new subscription of this filter is given retained messages. */
+  boolean givesRetained(TopicFilter filter) {
+    return wildcardRetained || !filter.hasWildcard();
+  }
+
+  /** A client that does not take its messages is about to be closed. */
+  void tooSlow(Session session) {
+    counters.tooSlow.increment();
+    breaches.tell(
+        "of messages that wait",
+        () -> "client " + session.clientId() + " is closed, for it does not take its messages",
+        session.lane().nowMillis());
+  }
+
+  /** A message that is not kept was dropped, as its receiver is slow. */
+  void dropped(Session session) {
+    counters.dropped.increment();
+    breaches.dropped(session.clientId(), session.lane().nowMillis());
+  }
+
+  /** Messages to another lane were refused or dropped, as it has too much to do. */
+  void congested(int deliveries, long nowMillis) {
+    counters.congested.add(deliveries);
+    breaches.congested(nowMillis);
   }
 
   void close(Session session, Closing why) {
@@ -342,9 +389,12 @@ public final class Broker implements Publishing {
       }
       return;
     }
-    boolean full = retain && retained.full(topic.topic().text(), length);
-    if (full || !accepting()) {
-      counters.overflowed.increment();
+    String exceeded = retain ? retained.exceeds(topic.topic().text(), length) : null;
+    if (exceeded == null && !accepting()) {
+      exceeded = "";
+    }
+    if (exceeded != null) {
+      retained.refuse(exceeded);
       publisher.inbound().answer(packetId, Outcome.OVER_QUOTA);
       return;
     }

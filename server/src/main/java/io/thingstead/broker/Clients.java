@@ -160,7 +160,7 @@ public final class Clients {
     session.connecting(null);
     online.incrementAndGet();
     broker.counters().connected.increment();
-    session.attach(target, client.authorization(), client.windowMax());
+    session.attach(target, client);
     to.connected(session, resumes);
     session.outbound().pump();
     session.wakeGroups();
@@ -223,7 +223,7 @@ public final class Clients {
     if (session.expirySeconds() == 0 && seconds > 0) {
       return false;
     }
-    session.expirySeconds(Math.min(seconds, limits.sessions().expiry().toSeconds()));
+    session.expirySeconds(Math.min(seconds, limits.sessions().longest().toSeconds()));
     return true;
   }
 

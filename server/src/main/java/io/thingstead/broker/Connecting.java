@@ -1,6 +1,7 @@
 package io.thingstead.broker;
 
 import io.thingstead.authorize.Authorization;
+import io.thingstead.model.Limits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param expirySeconds how long its session shall outlive the connection; 0 for not at all, {@link
  *     #FOR_EVER} for no end
  * @param windowMax QoS 1 and 2 messages it may have unacknowledged
+ * @param limits what its connection is held to
  */
 public record Connecting(
     String clientId,
@@ -18,6 +20,7 @@ public record Connecting(
     boolean properties,
     long expirySeconds,
     int windowMax,
+    Limits limits,
     Authorization authorization,
     @Nullable PendingWill will) {
   public static final long FOR_EVER = 0xFFFF_FFFFL;

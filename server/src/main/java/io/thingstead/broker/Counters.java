@@ -28,6 +28,9 @@ public final class Counters {
   /** Connections closed because they did not take their messages. */
   public final LongAdder tooSlow = new LongAdder();
 
+  /** Connections closed for want of memory for a packet of which only a part has come. */
+  public final LongAdder unfinished = new LongAdder();
+
   /** Messages larger than what the receiver takes. */
   public final LongAdder tooLarge = new LongAdder();
 

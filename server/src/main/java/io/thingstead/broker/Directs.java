@@ -94,6 +94,14 @@ final class Directs {
     }
   }
 
+  /** Nobody waits for the acknowledgement of a packet id any longer. */
+  void gaveUp(int id) {
+    Direct direct = unacknowledged.remove(id);
+    if (direct != null) {
+      direct.end(DirectOutcome.UNCONFIRMED);
+    }
+  }
+
   /** The connection is over, so nothing more is acknowledged. */
   void offline() {
     List<Direct> lost = new ArrayList<>(unacknowledged.values());

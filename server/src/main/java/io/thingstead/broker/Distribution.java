@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 final class Distribution {
   private final Lanes lanes;
   private final Router router;
+  private final Broker broker;
   private final Counters counters;
   private final RetainedStore retained;
 
-  Distribution(Lanes lanes, Router router, Counters counters, RetainedStore retained) {
+  Distribution(Broker broker, Lanes lanes, Router router, RetainedStore retained) {
+    this.broker = broker;
     this.lanes = lanes;
     this.router = router;
-    this.counters = counters;
+    this.counters = broker.counters();
     this.retained = retained;
   }
 
@@ -86,7 +88,7 @@ final class Distribution {
     }
     boolean forgotten = message.qos == Qos.AT_MOST_ONCE;
     if (lane.congested(to) && !message.passing) {
-      counters.congested.add(deliveries.length);
+      broker.congested(deliveries.length, lane.nowMillis());
       if (!forgotten) {
         Receipt refused = lane.receipt();
         refused.branch();

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** The shared groups of an account; changes of one group take turns. */
 final class Groups {
   private final Broker broker;
-  private final Limits.Subscriptions limits;
   private final ConcurrentHashMap<String, SharedGroup> byName = new ConcurrentHashMap<>();
   private final AtomicInteger count = new AtomicInteger();
 
@@ -24,44 +23,46 @@ final class Groups {
 
   private record Former(long incarnation, ProgressRow progress, QueuePlace.Tail tail) {}
 
-  Groups(Broker broker, Limits.Subscriptions limits) {
+  Groups(Broker broker) {
     this.broker = broker;
-    this.limits = limits;
   }
 
   /**
    * Adds a member, or changes its options.
    *
-   * @return false when the group, or the account, has no room for one more
+   * @param restored whether it was one in a former run, and so stays whatever the limits are now
+   * @return null when it is, else which limit has no room for one more
    */
-  boolean join(String share, Subscription member) {
+  @Nullable String join(String share, Subscription member, boolean restored) {
+    Limits.Subscriptions limits = broker.limits().subscriptions();
     String name = name(share, member.filter());
-    boolean[] joined = {true};
+    @Nullable String[] exceeded = {null};
     SharedGroup joinedTo =
         byName.compute(
             name,
             (_, known) -> {
               SharedGroup group = known;
               if (group == null) {
-                if (count.incrementAndGet() > limits.groupsPerAccount()) {
+                if (count.incrementAndGet() > limits.groupsPerAccount() && !restored) {
                   count.decrementAndGet();
-                  joined[0] = false;
+                  exceeded[0] = "subscriptions.groupsPerAccount";
                   return null;
                 }
                 group = new SharedGroup(broker, name, member.filter(), lane(name), begun(name));
                 broker.router().index().add(member.filter(), group);
               } else if (group.members().length >= limits.membersPerGroup()
-                  && !group.has(member.session())) {
-                joined[0] = false;
+                  && !group.has(member.session())
+                  && !restored) {
+                exceeded[0] = "subscriptions.membersPerGroup";
                 return group;
               }
               group.add(member);
               return group;
             });
-    if (joined[0] && joinedTo != null) {
+    if (exceeded[0] == null && joinedTo != null) {
       wake(joinedTo, member.session());
     }
-    return joined[0];
+    return exceeded[0];
   }
 
   private @Nullable Long begun(String name) {

@@ -32,7 +32,7 @@ final class Move {
   // On the member's lane.
   private void reserve() {
     Spool queue = to.outbound().spool();
-    Stored kept = to.outbound().takesShared(message) ? queue.reserve(message, delivery) : null;
+    Stored kept = to.outbound().shares().takes(message) ? queue.reserve(message, delivery) : null;
     Place place = kept == null ? null : new Place(queue, kept);
     to.lane().send(from.lane(), () -> reserved(place));
   }

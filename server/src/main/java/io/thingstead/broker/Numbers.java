@@ -47,6 +47,11 @@ final class Numbers {
     return head;
   }
 
+  /** The number to be given out next. */
+  long tail() {
+    return tail;
+  }
+
   /** How many are given out and not taken. */
   long open() {
     return tail - head - taken.size();

@@ -1,9 +1,12 @@
 package io.thingstead.broker;
 
+import static java.util.Objects.requireNonNull;
+
 import io.thingstead.authorize.Authorization;
+import io.thingstead.model.Limits;
 import io.thingstead.model.topic.Topic;
+import io.thingstead.model.topic.TopicFilter;
 import java.util.ArrayDeque;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,21 +24,19 @@ final class Outbound {
   private final Session session;
   private final ArrayDeque<Stored> ready = new ArrayDeque<>(1);
   private int readyBytes;
-  private Window window = new Window(1);
+  private Window window = new Window(1, null);
+  private @Nullable Retries retries;
+  private @Nullable Outflow flow;
   private @Nullable Spool spool;
   private @Nullable Directs directs;
+  private @Nullable Shares shares;
   private boolean pumping;
-
-  /** A shared group was told that there is no room. */
-  private boolean refusedShared;
 
   /** It did not take its messages, so its connection is about to be closed. */
   private boolean tooSlow;
 
-  /** Topics whose retained messages a new subscription has still to get. */
-  private final ArrayDeque<Wanted> retained = new ArrayDeque<>(1);
-
-  private record Wanted(String topic, Qos qos, int[] ids) {}
+  /** Retained messages that new subscriptions have still to get. */
+  private @Nullable RetainedFeed retained;
 
   Outbound(Session session) {
     this.session = session;
@@ -65,6 +66,16 @@ final class Outbound {
     return made;
   }
 
+  /** What it takes as a member of shared groups; made when first needed. */
+  Shares shares() {
+    Shares made = shares;
+    if (made == null) {
+      made = new Shares(session, this);
+      shares = made;
+    }
+    return made;
+  }
+
   /** Messages that wait for the client. */
   long queued() {
     return session.durable() ? spool().queued() : ready.size();
@@ -74,16 +85,48 @@ final class Outbound {
     return session.lane();
   }
 
-  void online(Target to, int windowMax) {
+  void online(int windowMax, Limits limits) {
     Window was = window;
-    window = new Window(windowMax);
+    if (retries == null) {
+      retries = Retries.of(session, limits.messages());
+    }
+    window = new Window(windowMax, retries);
+    flow = Outflow.of(session, limits, session.durable() ? spool().tail() : 0);
     if (session.durable()) {
       spool().online(was, window);
+    }
+    if (retries != null) {
+      retries.watch();
+    }
+  }
+
+  /** Whether the client takes a message now, and may. */
+  boolean takes(Target to) {
+    return to.writable() && (flow == null || flow.open());
+  }
+
+  /** Writes the lane's outgoing message; false when it is too large for the client. */
+  private boolean put(Target to, Outgoing message, int flags, int id, int[] ids, boolean many) {
+    if (!message.write(to, flags, id, ids, many)) {
+      return false;
+    }
+    if (flow != null) {
+      flow.sent(message.countedBytes());
+    }
+    return true;
+  }
+
+  private void dropped(@Nullable Target to) {
+    session.broker().dropped(session);
+    if (flow != null && to != null && to.writable()) {
+      flow.dropped();
     }
   }
 
   void offline() {
-    giveBack();
+    if (shares != null) {
+      shares.giveBack();
+    }
     if (directs != null) {
       directs.offline();
     }
@@ -92,29 +135,15 @@ final class Outbound {
     }
     ready.clear();
     readyBytes = 0;
-    retained.clear();
-  }
-
-  /** Shared groups get back what the client has not acknowledged. */
-  private void giveBack() {
-    for (int id = 1; id <= window.highest(); id++) {
-      Stored message = window.message(id);
-      if (message != null && message.lease != null) {
-        boolean once = message.qos == Qos.EXACTLY_ONCE;
-        window.free(id);
-        if (once) {
-          Leases.done(lane(), message);
-        } else {
-          Leases.giveBack(lane(), message);
-        }
-      }
+    if (retained != null) {
+      retained.clear();
     }
   }
 
   /** Takes the lane's outgoing message for the client. */
   void offer(Outgoing message, Delivery delivery, boolean many) {
     if (delivery.group != null && message.qos != Qos.AT_MOST_ONCE) {
-      offerShared(message, delivery, delivery.group);
+      shares().offer(message, delivery, delivery.group);
       return;
     }
     Target to = session.target();
@@ -126,12 +155,12 @@ final class Outbound {
     Qos qos = message.qos.min(delivery.qos);
     boolean retain = message.retain && delivery.retainAsPublished;
     if (qos == Qos.AT_MOST_ONCE) {
-      if (to != null && to.writable()) {
-        if (!message.write(to, Outgoing.flags(qos, retain, false), 0, delivery.ids, many)) {
+      if (to != null && takes(to)) {
+        if (!put(to, message, Outgoing.flags(qos, retain, false), 0, delivery.ids, many)) {
           tooLarge(0, null);
         }
       } else {
-        session.broker().counters().dropped.increment();
+        dropped(to);
       }
     } else if (session.durable()) {
       if (!message.passing) {
@@ -142,74 +171,6 @@ final class Outbound {
     }
   }
 
-  private void offerShared(Outgoing message, Delivery delivery, SharedGroup group) {
-    Target to = session.target();
-    Authorization authorization = session.authorization();
-    boolean may =
-        to != null && authorization != null && delivery.mayReceive(authorization, message.topic);
-    Qos qos = message.qos.min(delivery.qos);
-    boolean retain = message.retain && delivery.retainAsPublished;
-    if (may && qos == Qos.EXACTLY_ONCE && session.durable()) {
-      spool().offer(message, delivery, qos, retain, false);
-      return;
-    }
-    Stored kept = Stored.of(message, -1, qos, retain, delivery.ids);
-    kept.lease = new Lease(group);
-    if (may && sendNow(message, qos, retain, delivery.ids, false, kept)) {
-      if (kept.lease != null && group.durable()) {
-        Receipt receipt = lane().receipt();
-        receipt.branch();
-        kept.receipt = receipt;
-        session.broker().leases(lane()).add(kept);
-      }
-      return;
-    }
-    refusedShared |= to != null;
-    Stored whole = Stored.of(message, -1, message.qos, message.retain, Delivery.NO_IDS);
-    Receipt receipt = lane().receipt();
-    receipt.branch();
-    lane().send(group.lane(), () -> group.backlog().offer(whole, receipt));
-  }
-
-  /** Whether there may be room for a message of a shared group. */
-  boolean takesShared(Stored message) {
-    Target to = session.target();
-    boolean takes =
-        to != null
-            && ready.isEmpty()
-            && to.writable()
-            && !window.full()
-            && mayReceive(message.topic.topic().text());
-    refusedShared |= !takes;
-    return takes;
-  }
-
-  /**
-   * Takes a message of a shared group, if there is room.
-   *
-   * @return false when the group must give it to somebody else
-   */
-  boolean takeShared(Stored message) {
-    Target to = session.target();
-    if (to == null || !takesShared(message)) {
-      return false;
-    }
-    if (message.qos == Qos.AT_MOST_ONCE) {
-      write(to, message, 0, false);
-      Leases.done(lane(), message);
-      return true;
-    }
-    Window.State state =
-        message.qos == Qos.AT_LEAST_ONCE ? Window.State.PUBACK : Window.State.PUBREC;
-    int id = window.spent() ? 0 : window.take(state, message);
-    if (id == 0) {
-      refusedShared = true;
-      return false;
-    }
-    write(to, message, id, false);
-    return true;
-  }
-
   /**
    * Sends the lane's outgoing message if nothing waits and there is room.
    *
@@ -218,12 +179,12 @@ final class Outbound {
   boolean sendNow(
       Outgoing message, Qos qos, boolean retain, int[] ids, boolean many, @Nullable Stored kept) {
     Target to = session.target();
-    if (to == null || !ready.isEmpty() || !to.writable()) {
+    if (to == null || !ready.isEmpty() || !to.writable() || (flow != null && !flow.openOrLater())) {
       return false;
     }
     if (qos == Qos.AT_MOST_ONCE) {
       // A member of a shared group that wants no more: sent is taken.
-      message.write(to, Outgoing.flags(qos, retain, false), 0, ids, many);
+      put(to, message, Outgoing.flags(qos, retain, false), 0, ids, many);
       done(kept);
       return true;
     }
@@ -232,7 +193,7 @@ final class Outbound {
     if (id == 0) {
       return false;
     }
-    if (!message.write(to, Outgoing.flags(qos, retain, false), id, ids, many)) {
+    if (!put(to, message, Outgoing.flags(qos, retain, false), id, ids, many)) {
       tooLarge(id, kept);
     }
     return true;
@@ -267,10 +228,10 @@ final class Outbound {
     if (message.qos != Qos.AT_MOST_ONCE) {
       waitFor(message);
       pump();
-    } else if (to.writable()) {
+    } else if (takes(to)) {
       write(to, message, 0, false);
     } else {
-      session.broker().counters().dropped.increment();
+      dropped(to);
     }
   }
 
@@ -280,7 +241,7 @@ final class Outbound {
     }
     if (ready.size() >= WAITING_MAX || readyBytes + message.bytes() > WAITING_BYTES_MAX) {
       tooSlow = true;
-      session.broker().counters().tooSlow.increment();
+      session.broker().tooSlow(session);
       // Not now: its will would be routed in the midst of this message, as the lane has but one.
       Target slow = session.target();
       lane()
@@ -326,7 +287,7 @@ final class Outbound {
     Target to = session.target();
     while (to != null && to.writable()) {
       Stored next = ready.peek();
-      if (next == null || window.spent()) {
+      if (next == null || window.spent() || (flow != null && !flow.openOrLater(next))) {
         break;
       }
       int known = spool == null ? 0 : spool.resent(next);
@@ -335,7 +296,12 @@ final class Outbound {
       }
       ready.poll();
       readyBytes -= next.bytes();
-      if (known != 0) {
+      if (flow != null) {
+        flow.takes(next);
+      }
+      if (known != 0 && retries != null && retries.over(known)) {
+        giveUp(known);
+      } else if (known != 0) {
         write(to, next, known, true);
       } else if (wanted(next)) {
         send(to, next);
@@ -343,15 +309,16 @@ final class Outbound {
         spool().taken(next);
       }
     }
-    pumpRetained();
+    if (retained != null) {
+      retained.pump();
+    }
     pumping = false;
     if (to != null && ready.isEmpty()) {
       if (spool != null) {
         spool.fetch();
       }
-      if (refusedShared && to.writable() && !window.full()) {
-        refusedShared = false;
-        session.wakeGroups();
+      if (shares != null && to.writable() && !window.full()) {
+        shares.wake();
       }
     }
   }
@@ -364,7 +331,7 @@ final class Outbound {
     return mayReceive(message.topic.topic().text());
   }
 
-  private boolean mayReceive(String topic) {
+  boolean mayReceive(String topic) {
     Authorization authorization = session.authorization();
     return authorization != null && authorization.receive(topic).allowed();
   }
@@ -383,50 +350,54 @@ final class Outbound {
   void write(Target to, Stored message, int id, boolean dup) {
     Outgoing out = lane().replay(message);
     int flags = Outgoing.flags(message.qos, message.retain, dup);
-    if (!out.write(to, flags, id, message.subscriptionIds, false)) {
+    if (!put(to, out, flags, id, message.subscriptionIds, false)) {
       tooLarge(id, message);
     }
   }
 
-  /** Sends the retained messages of these topics, as there is room. */
-  void retained(List<String> topics, Qos qos, int subscriptionId) {
-    int[] ids = subscriptionId == 0 ? Delivery.NO_IDS : new int[] {subscriptionId};
-    for (String topic : topics) {
-      retained.add(new Wanted(topic, qos, ids));
+  /** Sends the retained messages that a new subscription matches, as there is room. */
+  void retained(TopicFilter filter, Qos qos, int subscriptionId) {
+    RetainedFeed feed = retained;
+    if (feed == null) {
+      feed = new RetainedFeed(session);
+      retained = feed;
     }
+    feed.add(filter, qos, subscriptionId);
     pump();
   }
 
-  private void pumpRetained() {
+  /** Whether the client has room for a retained message; {@link #pump} is called when it has. */
+  boolean takesRetained() {
     Target to = session.target();
-    while (to != null && to.writable() && ready.isEmpty() && !retained.isEmpty()) {
-      Wanted wanted = retained.remove();
-      // What is retained now, so that an older message does not come behind a newer one.
-      RetainedMessage message = session.broker().retainedStore().get(wanted.topic);
-      if (message == null) {
-        continue;
-      }
-      if (session.broker().retainedStore().over(message, lane().nowMillis())) {
-        session.broker().retainedStore().expire(lane(), message);
-      } else if (mayReceive(wanted.topic)) {
-        sendRetained(to, message, wanted);
-      }
-    }
+    return to != null && to.writable() && ready.isEmpty();
   }
 
-  private void sendRetained(Target to, RetainedMessage message, Wanted wanted) {
+  /**
+   * Sends a retained message to a client that has room for it, unless its policies forbid it.
+   *
+   * @return false when it may not be sent so soon; then {@link #pump} is called when it may
+   */
+  boolean sendRetained(RetainedMessage message, Qos most, int[] ids) {
+    Target to = session.target();
+    if (to == null || !mayReceive(message.topic())) {
+      return true;
+    }
+    if (flow != null && !flow.openOrLater()) {
+      return false;
+    }
     TopicEntry topic = session.broker().router().entry(new Topic(message.topic()));
     Outgoing out = lane().replay(topic, message);
-    Qos qos = message.qos().min(wanted.qos);
+    Qos qos = message.qos().min(most);
     if (qos == Qos.AT_MOST_ONCE) {
-      if (!out.write(to, Outgoing.flags(qos, true, false), 0, wanted.ids, false)) {
+      if (!put(to, out, Outgoing.flags(qos, true, false), 0, ids, false)) {
         tooLarge(0, null);
       }
     } else if (session.durable()) {
-      spool().offerRetained(out, qos, wanted.ids);
-    } else if (!sendNow(out, qos, true, wanted.ids, false, null)) {
-      waitFor(Stored.of(out, 0, qos, true, wanted.ids));
+      spool().offerRetained(out, qos, ids);
+    } else if (!sendNow(out, qos, true, ids, false, null)) {
+      waitFor(Stored.of(out, 0, qos, true, ids));
     }
+    return true;
   }
 
   void acknowledged(int id) {
@@ -438,6 +409,19 @@ final class Outbound {
       directs.acknowledged(id);
     }
     pump();
+  }
+
+  /** Nobody waits any longer for the acknowledgement of a QoS 1 message that was sent. */
+  void giveUp(int id) {
+    Stored message = window.message(id);
+    if (window.state(id) == Window.State.PUBACK && (message == null || !message.isSlim())) {
+      requireNonNull(retries).gaveUp();
+      free(id);
+      if (directs != null) {
+        directs.gaveUp(id);
+      }
+      pump();
+    }
   }
 
   private void free(int id) {

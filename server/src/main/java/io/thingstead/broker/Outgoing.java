@@ -73,6 +73,11 @@ final class Outgoing {
     return copy;
   }
 
+  /** What a client's rate of bytes counts of it. */
+  int countedBytes() {
+    return payloadBytes + topic.bytes().length;
+  }
+
   /** The flags of the fixed header. */
   static int flags(Qos qos, boolean retain, boolean dup) {
     return PUBLISH | qos.ordinal() << 1 | (retain ? 1 : 0) | (dup ? DUP : 0);

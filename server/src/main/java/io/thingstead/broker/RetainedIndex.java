@@ -1,7 +1,8 @@
 package io.thingstead.broker;
 
 import io.thingstead.model.topic.TopicFilter;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,7 @@ final class RetainedIndex {
   private final ConcurrentSkipListMap<String, RetainedMessage> byTopic =
       new ConcurrentSkipListMap<>();
   private volatile int size;
+  private volatile long bytes;
   private final LongAdder visited = new LongAdder();
   private final Node root = new Node();
 
@@ -33,6 +35,11 @@ final class RetainedIndex {
     return size;
   }
 
+  /** What the messages take in memory, roughly. */
+  long bytes() {
+    return bytes;
+  }
+
   /** How many levels of topics were looked at for filters with wildcards. */
   long visited() {
     return visited.sum();
@@ -46,7 +53,9 @@ final class RetainedIndex {
 
   void put(RetainedMessage message) {
     synchronized (root) {
-      if (byTopic.put(message.topic(), message) == null) {
+      RetainedMessage before = byTopic.put(message.topic(), message);
+      bytes = bytes + message.bytes() - (before == null ? 0 : before.bytes());
+      if (before == null) {
         size = size + 1;
         Node node = root;
         for (String level : message.topic().split("/", -1)) {
@@ -59,7 +68,9 @@ final class RetainedIndex {
 
   void remove(String topic) {
     synchronized (root) {
-      if (byTopic.remove(topic) != null) {
+      RetainedMessage before = byTopic.remove(topic);
+      if (before != null) {
+        bytes = bytes - before.bytes();
         size = size - 1;
         remove(root, topic.split("/", -1), 0);
       }
@@ -80,58 +91,102 @@ final class RetainedIndex {
     }
   }
 
-  /** The topics with a retained message that a filter matches. */
-  List<String> matching(TopicFilter filter) {
-    List<String> found = new ArrayList<>();
-    if (filter.hasWildcard()) {
-      match(root, filter.text().split("/", -1), 0, found);
-    } else if (byTopic.containsKey(filter.text())) {
-      found.add(filter.text());
-    }
-    return found;
+  /**
+   * A way through the topics with a retained message that a filter matches, which looks at no
+   * others. What comes or goes meanwhile may be among them or not.
+   */
+  Walk walk(TopicFilter filter) {
+    return new Walk(filter);
   }
 
-  private void match(Node node, String[] levels, int at, List<String> found) {
-    visited.increment();
-    if (at == levels.length) {
-      add(node, found);
-      return;
-    }
-    switch (levels[at]) {
-      case "#" -> {
-        if (at > 0 && hashMatchesParent) {
-          add(node, found);
-        }
-        node.children.forEach((name, child) -> all(at, name, child, found));
-      }
-      case "+" ->
-          node.children.forEach(
-              (name, child) -> {
-                if (at > 0 || !name.startsWith("$")) {
-                  match(child, levels, at + 1, found);
-                }
-              });
-      default -> {
-        Node child = node.children.get(levels[at]);
-        if (child != null) {
-          match(child, levels, at + 1, found);
-        }
+  /** For one thread. */
+  final class Walk {
+    private final String[] levels;
+    private final ArrayDeque<Branch> branches = new ArrayDeque<>();
+    private @Nullable String topic;
+
+    /** A filter without wildcards, and not looked at yet. */
+    private boolean exact;
+
+    /** Nodes still to be looked at, all for the same level of the filter. */
+    private record Branch(Iterator<Map.Entry<String, Node>> nodes, int level) {}
+
+    private Walk(TopicFilter filter) {
+      if (filter.hasWildcard()) {
+        levels = filter.text().split("/", -1);
+        branches.push(new Branch(List.of(Map.entry("", root)).iterator(), 0));
+      } else {
+        levels = new String[] {filter.text()};
+        exact = true;
       }
     }
-  }
 
-  private void all(int at, String name, Node node, List<String> found) {
-    visited.increment();
-    if (at > 0 || !name.startsWith("$")) {
-      add(node, found);
-      node.children.forEach((below, child) -> all(at + 1, below, child, found));
+    /** The topic that the last step has found, or null. */
+    @Nullable String topic() {
+      return topic;
     }
-  }
 
-  private static void add(Node node, List<String> found) {
-    String topic = node.topic;
-    if (topic != null) {
-      found.add(topic);
+    /** Looks at one level of one topic; false when there is no more. */
+    boolean step() {
+      topic = null;
+      if (exact) {
+        exact = false;
+        topic = byTopic.containsKey(levels[0]) ? levels[0] : null;
+        return true;
+      }
+      Branch last = branches.peek();
+      while (last != null && !last.nodes.hasNext()) {
+        branches.pop();
+        last = branches.peek();
+      }
+      if (last == null) {
+        return false;
+      }
+      Map.Entry<String, Node> next = last.nodes.next();
+      // No wildcard at the beginning finds a topic that begins with $ [MQTT-4.7.2-1].
+      boolean hidden =
+          last.level == 1 && next.getKey().startsWith("$") && !levels[0].equals(next.getKey());
+      if (!hidden) {
+        look(next.getValue(), last.level);
+      }
+      return true;
+    }
+
+    private void look(Node node, int level) {
+      visited.increment();
+      boolean below = level > levels.length;
+      if (below || level == levels.length) {
+        topic = node.topic;
+      }
+      if (below || (level == levels.length && levels[level - 1].equals("#"))) {
+        all(node, level);
+        return;
+      }
+      if (level == levels.length) {
+        return;
+      }
+      switch (levels[level]) {
+        case "#" -> {
+          if (level > 0 && hashMatchesParent) {
+            topic = node.topic;
+          }
+          all(node, level);
+        }
+        case "+" -> branches.push(new Branch(node.children.entrySet().iterator(), level + 1));
+        default -> {
+          Node child = node.children.get(levels[level]);
+          if (child != null) {
+            var only = Map.entry(levels[level], child);
+            branches.push(new Branch(List.of(only).iterator(), level + 1));
+          }
+        }
+      }
+    }
+
+    private void all(Node node, int level) {
+      if (!node.children.isEmpty()) {
+        branches.push(new Branch(node.children.entrySet().iterator(), level + 1));
+      }
     }
   }
 

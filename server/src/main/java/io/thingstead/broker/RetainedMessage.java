@@ -15,6 +15,17 @@ public record RetainedMessage(
     long storedAtMillis) {
   private static final int FORMAT = 1;
 
+  private static final int OVERHEAD_BYTES = 128;
+
+  /** What one takes in memory, roughly. */
+  static long bytes(String topic, int payloadBytes) {
+    return (long) payloadBytes + topic.length() + OVERHEAD_BYTES;
+  }
+
+  long bytes() {
+    return bytes(topic, payload.length);
+  }
+
   boolean expired(long nowMillis) {
     return expiresAtMillis <= nowMillis;
   }

@@ -3,6 +3,7 @@ package io.thingstead.broker;
 import io.thingstead.engine.Batch;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
+import io.thingstead.model.Limits;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -71,11 +72,32 @@ final class RetainedStore {
     lane.wheel().at(now + SWEEP_MILLIS, () -> sweep(lane));
   }
 
-  /** Whether a message cannot be kept for want of room. */
-  boolean full(String topic, int payloadBytes) {
-    return payloadBytes > 0
-        && index.get(topic) == null
-        && index.size() >= broker.limits().retained().messages();
+  /**
+   * Why a message cannot be kept for want of room: the limit that it would exceed, or empty when it
+   * is the disk's; null when it can.
+   */
+  @Nullable String exceeds(String topic, int payloadBytes) {
+    if (!broker.accepting()) {
+      return "";
+    }
+    if (payloadBytes == 0) {
+      return null;
+    }
+    Limits.Retained limits = broker.limits().retained();
+    RetainedMessage now = index.get(topic);
+    if (now == null && index.size() >= limits.messages()) {
+      return "retained.messages";
+    }
+    long more = RetainedMessage.bytes(topic, payloadBytes) - (now == null ? 0 : now.bytes());
+    return more > 0 && index.bytes() + more > limits.bytes() ? "retained.bytes" : null;
+  }
+
+  /** Counts a message that cannot be kept. */
+  void refuse(String limit) {
+    broker.counters().overflowed.increment();
+    if (!limit.isEmpty()) {
+      broker.exceeded(limit, () -> "further retained messages are refused");
+    }
   }
 
   /** Takes the outgoing message as its topic's retained one; an empty payload removes it. */
@@ -85,8 +107,9 @@ final class RetainedStore {
     if (removes && index.get(topic) == null) {
       return;
     }
-    if (full(topic, message.payloadBytes) || !broker.accepting()) {
-      broker.counters().overflowed.increment();
+    String exceeded = exceeds(topic, message.payloadBytes);
+    if (exceeded != null) {
+      refuse(exceeded);
       if (message.qos != Qos.AT_MOST_ONCE) {
         Receipt refused = lane.receipt();
         refused.branch();

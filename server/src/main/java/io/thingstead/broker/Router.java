@@ -6,12 +6,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the route of a topic, and keeps the entries of topics in use; any thread may ask. */
 final class Router {
   /** Entries kept by name; when there are more, all are forgotten. */
-  private static final int ENTRIES_MAX = 1 << 16;
+  static final int ENTRIES_MAX = 1 << 16;
+
+  /** And what their names take, in bytes. */
+  static final long ENTRY_BYTES_MAX = 32 << 20;
 
   private static final Sink[] NO_SINKS = {};
   private static final SharedGroup[] NO_GROUPS = {};
@@ -19,6 +23,7 @@ final class Router {
   private final SubscriptionIndex index;
   private final int lanes;
   private final ConcurrentHashMap<String, TopicEntry> entries = new ConcurrentHashMap<>();
+  private final AtomicLong entryBytes = new AtomicLong();
 
   Router(SubscriptionIndex index, int lanes) {
     this.index = index;
@@ -35,11 +40,18 @@ final class Router {
     if (known != null) {
       return known;
     }
-    if (entries.size() >= ENTRIES_MAX) {
+    long bytes = entryBytes.addAndGet(topic.text().length());
+    if (entries.size() >= ENTRIES_MAX || bytes > ENTRY_BYTES_MAX) {
       // Those in use live on in their publishers' caches and come back when asked for.
       entries.clear();
+      entryBytes.set(0);
     }
     return entries.computeIfAbsent(topic.text(), _ -> new TopicEntry(topic));
+  }
+
+  /** How many entries are kept. */
+  int known() {
+    return entries.size();
   }
 
   Route route(TopicEntry topic) {

@@ -153,11 +153,11 @@ public final class Session {
     return inbound;
   }
 
-  void attach(Target to, Authorization who, int windowMax) {
+  void attach(Target to, Connecting client) {
     target = to;
-    authorization = who;
+    authorization = client.authorization();
     online = true;
-    outbound.online(to, windowMax);
+    outbound.online(client.windowMax(), client.limits());
   }
 
   void detach() {

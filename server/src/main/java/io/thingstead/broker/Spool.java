@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * when that is durable, so that after a crash the same message has the same id, or none.
  */
 final class Spool implements Journal.Writer, Reserving {
+  static final String QUEUED_PER_SECOND = "sessions.queuedPerSecond";
+
   private final Session session;
   private final Outbound outbound;
   private final QueuePlace place;
@@ -80,6 +82,11 @@ final class Spool implements Journal.Writer, Reserving {
 
   long head() {
     return numbers.head();
+  }
+
+  /** The number that the next message will have. */
+  long tail() {
+    return numbers.tail();
   }
 
   QueueWriter writer() {
@@ -154,11 +161,17 @@ final class Spool implements Journal.Writer, Reserving {
   }
 
   private boolean hasRoom(int bytes) {
-    boolean room = tally.fits(bytes);
-    if (!room) {
-      session.broker().overflowed(session.clientId(), numbers.open(), tally.bytes());
+    Broker broker = session.broker();
+    String exceeded = tally.exceeds(bytes);
+    if (exceeded != null) {
+      broker.overflowed(exceeded, session.clientId(), numbers.open(), tally.bytes());
+      return false;
     }
-    return room;
+    if (session.target() == null && !broker.queues(session.lane())) {
+      broker.exceeded(QUEUED_PER_SECOND, () -> "messages to clients that are away are refused");
+      return false;
+    }
+    return true;
   }
 
   private void enqueue(Stored kept, Outgoing message, boolean many) {

@@ -3,7 +3,6 @@ package io.thingstead.broker;
 import io.thingstead.account.Rate;
 import io.thingstead.account.RateByKey;
 import io.thingstead.model.topic.TopicFilter;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +38,9 @@ public final class Subscriptions {
             request.retainAsPublished(),
             request.id());
     Session.Held held = new Session.Held(subscription, request.share());
-    if (!join(held)) {
+    String exceeded = join(held, false);
+    if (exceeded != null) {
+      broker.counters().exceeded(exceeded);
       done.accept(Outcome.OVER_QUOTA);
       return true;
     }
@@ -97,7 +98,7 @@ public final class Subscriptions {
   /** A former run has made it. */
   void restore(Session.Held held) {
     made.incrementAndGet();
-    join(held);
+    var _ = join(held, true);
   }
 
   /** The session is over. */
@@ -106,13 +107,13 @@ public final class Subscriptions {
     made.addAndGet(-session.subscriptions().size());
   }
 
-  private boolean join(Session.Held held) {
+  private @Nullable String join(Session.Held held, boolean restored) {
     String share = held.share();
     if (share != null) {
-      return broker.groups().join(share, held.subscription());
+      return broker.groups().join(share, held.subscription(), restored);
     }
     broker.router().index().add(held.subscription().filter(), held.subscription());
-    return true;
+    return null;
   }
 
   private void leave(Session session, Session.Held held) {
@@ -138,9 +139,8 @@ public final class Subscriptions {
               case SEND_IF_NEW -> fresh;
               case DO_NOT_SEND -> false;
             };
-    if (wanted) {
-      List<String> topics = broker.retainedMatching(request.filter());
-      session.outbound().retained(topics, request.qos(), request.id());
+    if (wanted && broker.givesRetained(request.filter())) {
+      session.outbound().retained(request.filter(), request.qos(), request.id());
     }
   }
 
@@ -153,6 +153,10 @@ public final class Subscriptions {
   public boolean unsubscribe(Session session, String text, Consumer<Boolean> done) {
     Session.Held held = session.subscriptions().remove(text);
     if (held != null) {
+      RateByKey groups = broker.rates().groupChanges();
+      if (groups != null && held.share() != null) {
+        groups.owe(text, session.lane().nowMillis());
+      }
       made.decrementAndGet();
       leave(session, held);
     }

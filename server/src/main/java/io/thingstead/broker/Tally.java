@@ -1,6 +1,7 @@
 package io.thingstead.broker;
 
 import io.thingstead.model.Limits;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much one durable queue holds, and whether there is room for more in it and in its account.
@@ -24,21 +25,33 @@ final class Tally {
     return bytes;
   }
 
-  /** Whether a queue of a session has room for a message. */
-  boolean fits(int messageBytes) {
+  /**
+   * Why a queue of a session has no room for a message: the limit that it would exceed, or empty
+   * when it is the disk's; null when it has.
+   */
+  @Nullable String exceeds(int messageBytes) {
     Limits.Queues limits = broker.limits().sessions().queues();
-    return numbers.open() < limits.messages()
-        && bytes + messageBytes <= limits.bytes()
-        && fitsAccount(messageBytes);
+    if (numbers.open() >= limits.messages()) {
+      return "sessions.queues.messages";
+    }
+    return bytes + messageBytes > limits.bytes()
+        ? "sessions.queues.bytes"
+        : exceedsAccount(messageBytes);
   }
 
-  /** Whether the account has room for a message, and the disk. */
-  boolean fitsAccount(int messageBytes) {
+  /** Why the account, or the disk, has no room for a message; as {@link #exceeds}. */
+  @Nullable String exceedsAccount(int messageBytes) {
     Limits.Queues limits = broker.limits().sessions().queues();
     Usage all = broker.usage();
-    return broker.accepting()
-        && all.messages() < limits.accountMessages()
-        && all.bytes() + messageBytes <= limits.accountBytes();
+    if (!broker.accepting()) {
+      return "";
+    }
+    if (all.messages() >= limits.accountMessages()) {
+      return "sessions.queues.accountMessages";
+    }
+    return all.bytes() + messageBytes > limits.accountBytes()
+        ? "sessions.queues.accountBytes"
+        : null;
   }
 
   /** The numbers have changed, and a message of these bytes came, or went if negative. */

@@ -7,17 +7,11 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * thread adds them up, which may be a turn behind.
  */
 final class Usage {
-  private static final System.Logger LOG = System.getLogger(Usage.class.getName());
-  private static final long LOG_MILLIS = 60_000;
-
   // One cache line for each lane.
   private static final int STRIDE = 8;
 
   private final AtomicLongArray messages;
   private final AtomicLongArray bytes;
-
-  // Any lane may write it: at worst an overflow is told twice.
-  private volatile long toldMillis;
 
   Usage(int lanes) {
     messages = new AtomicLongArray(lanes * STRIDE);
@@ -45,23 +39,5 @@ final class Usage {
       sum += all.getAcquire(i);
     }
     return sum;
-  }
-
-  /** Logs that a queue takes no more, once a minute at most. */
-  void tellOverflow(String account, String queue, long inQueue, long bytesInQueue, long nowMillis) {
-    if (nowMillis - toldMillis < LOG_MILLIS) {
-      return;
-    }
-    toldMillis = nowMillis;
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "account {0}: the queue of {1} ({2} messages, {3} bytes) takes no more, or the account"
-            + " ({4} messages, {5} bytes) or the disk is at its limit; publishers are told",
-        account,
-        queue,
-        inQueue,
-        bytesInQueue,
-        messages(),
-        bytes());
   }
 }

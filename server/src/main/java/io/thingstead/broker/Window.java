@@ -29,6 +29,7 @@ final class Window {
   private static final State[] NONE = {};
 
   private final int max;
+  private final @Nullable Retries retries;
   private State[] states = NONE;
   private @Nullable Stored[] messages = {};
   private int inFlight;
@@ -43,9 +44,11 @@ final class Window {
 
   /**
    * @param max ids at one time, 1 to 65535
+   * @param retries told what waits for PUBACK; null when nobody wants to know
    */
-  Window(int max) {
+  Window(int max, @Nullable Retries retries) {
     this.max = max;
+    this.retries = retries;
   }
 
   /** Takes an id for a message; 0 when all are in flight. */
@@ -89,6 +92,9 @@ final class Window {
     states[id - 1] = state;
     messages[id - 1] = message;
     unsent += unsent(id);
+    if (retries != null) {
+      retries.waits(id, state == State.PUBACK);
+    }
   }
 
   private static int bytes(@Nullable Stored message) {

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection extends ChannelInboundHandlerAdapter {
   private static final System.Logger LOG = System.getLogger(Connection.class.getName());
+  private static final String UNREAD_ANSWERS =
+      "the client does not read the answers to what it sends";
 
   private final Gateway gateway;
   private final Transport transport;
@@ -51,7 +53,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     this.transport = transport;
     this.profile = profile;
     this.limits = limits;
-    this.input = new Input(this, limits.messages().packetBytes());
+    this.input = new Input(this, limits.messages().packetBytes(), gateway.unread());
     this.admission = new Admission(this, gateway);
   }
 
@@ -169,6 +171,26 @@ final class Connection extends ChannelInboundHandlerAdapter {
       publisher.broker().counters().bytesIn.add(bytes.readableBytes());
     }
     input.read(bytes);
+    if (!closed() && output().stuffed()) {
+      account().counters().tooSlow.increment();
+      refused("read", clientId(), "", UNREAD_ANSWERS);
+      fail(DisconnectReason.THROTTLED, ReasonCode.QUOTA_EXCEEDED, UNREAD_ANSWERS);
+    }
+  }
+
+  private Broker account() {
+    return gateway.brokers().apply(transport.account());
+  }
+
+  private String clientId() {
+    return session == null ? "" : session.clientId();
+  }
+
+  /** There is no room for what the client sends. */
+  void outOfRoom(String why) {
+    account().counters().unfinished.increment();
+    refused("send", clientId(), "", why);
+    fail(DisconnectReason.THROTTLED, ReasonCode.QUOTA_EXCEEDED, why);
   }
 
   /** Reads nothing more until {@link #resume}. */
@@ -185,12 +207,23 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   void malformed(PacketException e) {
+    count(e.limit());
     if (state == State.NEW) {
       Version version = input.version();
       output().speaks(version == null ? Version.V3_1_1 : version);
       admission.refuse("", e.reason(), e.getMessage());
     } else {
+      if (!e.limit().isEmpty()) {
+        refused("publish", session().clientId(), "", e.getMessage());
+      }
       fail(e.reason(), e.getMessage());
+    }
+  }
+
+  /** Counts that a limit was exceeded; an empty one is none. */
+  void count(String limit) {
+    if (!limit.isEmpty()) {
+      account().counters().exceeded(limit);
     }
   }
 
@@ -237,9 +270,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** The client is read no further for a while. */
+  void slowed(String limit) {
+    String clientId = session().clientId();
+    requireNonNull(publisher)
+        .broker()
+        .exceeded(limit, () -> "client " + clientId + " is read more slowly");
+  }
+
   /** The client did more than a limit allows. */
   void exceeded(String limit, String resource, String why) {
-    requireNonNull(publisher).broker().counters().exceeded(limit);
+    count(limit);
     refused("publish", session().clientId(), resource, why);
   }
 

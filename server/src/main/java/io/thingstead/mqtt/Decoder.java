@@ -104,7 +104,9 @@ public final class Decoder {
     int most = version == null ? Math.min(maximumPacketSize, CONNECT_BYTES_MAX) : maximumPacketSize;
     if (size > most) {
       throw new PacketException(
-          ReasonCode.PACKET_TOO_LARGE, "a packet of " + size + " bytes; the limit is " + most);
+          ReasonCode.PACKET_TOO_LARGE,
+          most == maximumPacketSize ? "messages.packetBytes" : "",
+          "a packet of " + size + " bytes; the limit is " + most);
     }
     int first = buffer.getByte(start) & 0xFF;
     checkFirst(first);

@@ -19,6 +19,7 @@ import java.util.random.RandomGenerator;
  * @param presences who is connected in an account
  * @param authorizer what a caller may do; may block
  * @param blocking runs what may block: virtual threads
+ * @param unread the memory of all clients for packets that have not arrived whole
  * @param random makes up client ids
  * @param development whether clients of plain listeners are asked less; never on secure ones
  */
@@ -28,6 +29,7 @@ public record Gateway(
     Function<ConnectionContext, Authorization> authorizer,
     Executor blocking,
     Refusals refusals,
+    Unread unread,
     RandomGenerator random,
     boolean development)
     implements Function<Transport, ChannelHandler> {

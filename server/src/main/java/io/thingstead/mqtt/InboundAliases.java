@@ -5,7 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The topic aliases one client has set, for as long as its connection lasts [MQTT-3.3.2-7]. */
 final class InboundAliases {
+  /** What the names of all aliases may take; a client may set 65,535 of as many bytes. */
+  private static final int NAME_BYTES_MAX = 1 << 20;
+
   private final int most;
+  private int nameBytes;
   private TopicCache.@Nullable Slot[] slots = {};
 
   /**
@@ -25,12 +29,20 @@ final class InboundAliases {
     if (alias > most) {
       throw new PacketException(
           ReasonCode.TOPIC_ALIAS_INVALID,
+          "messages.topicAliases",
           "topic alias " + alias + " is above " + most + " [MQTT-3.3.2-9]");
     }
     if (packet.topicLength() > 0) {
       TopicCache.Slot slot = topics.get(packet.buffer(), packet.topicStart(), packet.topicLength());
       if (alias > slots.length) {
         slots = Arrays.copyOf(slots, alias);
+      }
+      TopicCache.Slot before = slots[alias - 1];
+      nameBytes += packet.topicLength() - (before == null ? 0 : before.entry.bytes().length);
+      if (nameBytes > NAME_BYTES_MAX) {
+        throw new PacketException(
+            ReasonCode.QUOTA_EXCEEDED,
+            "the topics of its aliases take more than " + NAME_BYTES_MAX + " bytes");
       }
       slots[alias - 1] = slot;
       return slot;

@@ -14,12 +14,18 @@ final class Input {
 
   private final Connection connection;
   private final Decoder decoder;
+  private final Unread budget;
   private @Nullable ByteBuf unread;
+
+  /** What it has taken of the budget. */
+  private int charged;
+
   private boolean paused;
   private boolean decoding;
 
-  Input(Connection connection, int packetBytesMax) {
+  Input(Connection connection, int packetBytesMax, Unread budget) {
     this.connection = connection;
+    this.budget = budget;
     this.decoder = new Decoder(packetBytesMax);
   }
 
@@ -47,6 +53,9 @@ final class Input {
     unread = all;
     all.writeBytes(bytes);
     bytes.release();
+    if (!charge(all)) {
+      return;
+    }
     if (!paused) {
       decodeUnread();
     } else if (all.readableBytes() > EARLY_BYTES_MAX && !connection.open()) {
@@ -64,7 +73,29 @@ final class Input {
       ByteBuf rest = channel().alloc().buffer(Math.max(64, bytes.readableBytes()));
       rest.writeBytes(bytes);
       unread = rest;
+      var _ = charge(rest);
     }
+  }
+
+  /** Takes what the buffer has become out of the budget of all; ends a connection that cannot. */
+  private boolean charge(ByteBuf buffer) {
+    int more = buffer.capacity() - charged;
+    if (more <= 0 || budget.take(more)) {
+      charged = Math.max(charged, buffer.capacity());
+      return true;
+    }
+    connection.outOfRoom(
+        "packets that have not arrived whole take "
+            + budget.bytesMax()
+            + " bytes of all clients together already");
+    return false;
+  }
+
+  private void free(ByteBuf buffer) {
+    unread = null;
+    budget.giveBack(charged);
+    charged = 0;
+    buffer.release();
   }
 
   private void decodeUnread() {
@@ -79,8 +110,7 @@ final class Input {
     if (all.isReadable()) {
       all.discardSomeReadBytes();
     } else {
-      unread = null;
-      all.release();
+      free(all);
     }
   }
 
@@ -132,8 +162,7 @@ final class Input {
   void release() {
     ByteBuf rest = unread;
     if (rest != null) {
-      unread = null;
-      rest.release();
+      free(rest);
     }
   }
 }

@@ -56,14 +56,20 @@ final class Joining {
     private static final long serialVersionUID = 1L;
     private final ReasonCode reason;
     private final boolean byPolicy;
+    private final String limit;
 
     RefusedException(ReasonCode reason, String why) {
-      this(reason, why, false);
+      this(reason, "", why, false);
     }
 
-    RefusedException(ReasonCode reason, String why, boolean byPolicy) {
+    RefusedException(ReasonCode reason, String limit, String why) {
+      this(reason, limit, why, false);
+    }
+
+    RefusedException(ReasonCode reason, String limit, String why, boolean byPolicy) {
       super(why, null, false, false);
       this.reason = reason;
+      this.limit = limit;
       this.byPolicy = byPolicy;
     }
   }
@@ -72,6 +78,9 @@ final class Joining {
     try {
       return allowed();
     } catch (RefusedException e) {
+      if (!e.limit.isEmpty()) {
+        broker().counters().exceeded(e.limit);
+      }
       return new Refused(packet.clientId(), e.reason, String.valueOf(e.getMessage()), e.byPolicy);
     } catch (RuntimeException e) {
       System.getLogger(Joining.class.getName())
@@ -121,29 +130,29 @@ final class Joining {
             packet.version().is5(),
             expirySeconds,
             window,
+            limits,
             authorization,
             will);
     int keepAlive = keepAliveSeconds();
-    return new Allowed(
-        gateway.brokers().apply(transport.account()),
-        client,
-        properties(clientId, expirySeconds, keepAlive),
-        keepAlive);
+    return new Allowed(broker(), client, properties(clientId, expirySeconds, keepAlive), keepAlive);
   }
 
   /** Only of those who may connect: nobody else can keep a client out by its id. */
   private void requirePace(String clientId) {
-    Broker broker = gateway.brokers().apply(transport.account());
-    String exceeded = broker.exceedsConnects(clientId);
+    String exceeded = broker().exceedsConnects(clientId);
     if (exceeded != null) {
       throw new RefusedException(
-          ReasonCode.QUOTA_EXCEEDED, "it is more than the limit " + exceeded + " allows");
+          ReasonCode.QUOTA_EXCEEDED, exceeded, "it is more than the limit " + exceeded + " allows");
     }
+  }
+
+  private Broker broker() {
+    return gateway.brokers().apply(transport.account());
   }
 
   private static void permit(Decision decision) {
     if (decision instanceof Decision.Denied(_, String why)) {
-      throw new RefusedException(ReasonCode.NOT_AUTHORIZED, why, true);
+      throw new RefusedException(ReasonCode.NOT_AUTHORIZED, "", why, true);
     }
   }
 
@@ -162,6 +171,7 @@ final class Joining {
     if (packet.properties().maximumPacketSize() < least) {
       throw new RefusedException(
           ReasonCode.PACKET_TOO_LARGE,
+          "messages.clientPacketBytesMin",
           "a Maximum Packet Size below " + least + " bytes is not supported");
     }
   }
@@ -216,6 +226,7 @@ final class Joining {
     if (bytes > limits.connect().clientIdBytes()) {
       throw new RefusedException(
           ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+          "connect.clientIdBytes",
           "the client id has %d bytes, more than %d"
               .formatted(bytes, limits.connect().clientIdBytes()));
     }
@@ -243,13 +254,14 @@ final class Joining {
     try {
       sizes.check(will);
     } catch (PacketException e) {
-      throw new RefusedException(e.reason(), "will: " + e.getMessage());
+      throw new RefusedException(e.reason(), e.limit(), "will: " + e.getMessage());
     }
     Topic topic;
     try {
       topic = Topic.parse(will.topic(), limits.topics());
     } catch (InvalidTopicException e) {
-      throw new RefusedException(ReasonCode.TOPIC_NAME_INVALID, "will: " + e.getMessage());
+      throw new RefusedException(
+          ReasonCode.TOPIC_NAME_INVALID, e.limit(), "will: " + e.getMessage());
     }
     boolean reserved =
         profile.reservesTopics() && will.topic().startsWith("$")
@@ -270,7 +282,7 @@ final class Joining {
   }
 
   private long expirySeconds() {
-    long most = limits.sessions().expiry().toSeconds();
+    long most = limits.sessions().longest().toSeconds();
     if (packet.version().is5()) {
       return Math.min(packet.properties().sessionExpirySeconds(), most);
     }

@@ -21,6 +21,12 @@ final class Output implements Target {
   private static final WriteBufferWaterMark WAITING =
       new WriteBufferWaterMark(128 << 10, 512 << 10);
 
+  /**
+   * Answers waiting for a client, in bytes, beyond what makes its messages wait: it asks on and on
+   * and does not read.
+   */
+  private static final long ANSWER_BYTES_MAX = 4 << 20;
+
   /** Output gathered in one buffer before it is handed to the channel. */
   private static final int BUFFER_BYTES_MAX = 64 << 10;
 
@@ -122,6 +128,11 @@ final class Output implements Target {
   @Override
   public boolean writable() {
     return channel.isWritable();
+  }
+
+  /** Whether so much waits for the client that it cannot be left to go on. */
+  boolean stuffed() {
+    return !channel.isWritable() && channel.bytesBeforeWritable() > ANSWER_BYTES_MAX;
   }
 
   @Override

@@ -62,18 +62,20 @@ final class Pace {
       tooFastSince = -1;
     }
     boolean refuses = slowedMillis == 0 || tooFastSince >= 0 && now - tooFastSince >= slowedMillis;
-    long wait = bytes == null ? 0 : bytes.owe(now, packet.payloadLength() + packet.topicLength());
+    long ofBytes =
+        bytes == null ? 0 : bytes.owe(now, packet.payloadLength() + packet.topicLength());
     long own = count(messages, now, refuses);
     long shared = own > 0 && refuses ? 0 : count(ofAccount, now, refuses);
+    String exceeded = own > 0 ? "messages.publishesPerSecond" : "messages.inPerSecond";
     if (own > 0 || shared > 0) {
       if (refuses) {
-        return own > 0 ? "messages.publishesPerSecond" : "messages.inPerSecond";
+        return exceeded;
       }
       tooFastSince = tooFastSince < 0 ? now : tooFastSince;
     }
-    wait = Math.max(wait, Math.max(own, shared));
+    long wait = Math.max(ofBytes, Math.max(own, shared));
     if (wait > 0) {
-      hold(wait);
+      hold(wait, wait > Math.max(own, shared) ? "messages.bytesPerSecond" : exceeded);
     }
     return null;
   }
@@ -89,9 +91,10 @@ final class Pace {
     return refuses ? rate.take(now, 1) : rate.owe(now, 1);
   }
 
-  private void hold(long millis) {
+  private void hold(long millis, String limit) {
     if (!holding) {
       holding = true;
+      connection.slowed(limit);
       connection.pause();
       var _ = connection.channel().eventLoop().schedule(this::goOn, millis, MILLISECONDS);
     }

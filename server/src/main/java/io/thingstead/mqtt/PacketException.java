@@ -8,14 +8,29 @@ public final class PacketException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final ReasonCode reason;
+  private final String limit;
 
   /**
    * @param reason what DISCONNECT or CONNACK of MQTT 5 would say
    * @param message a clause for people, with the rule that was broken
    */
   public PacketException(ReasonCode reason, String message) {
+    this(reason, "", message);
+  }
+
+  /**
+   * @param limit the limit of {@code model.Limits} that was exceeded, such as {@code
+   *     messages.payloadBytes}
+   */
+  PacketException(ReasonCode reason, String limit, String message) {
     super(message, null, false, false);
     this.reason = reason;
+    this.limit = limit;
+  }
+
+  /** The limit that was exceeded, or empty. */
+  String limit() {
+    return limit;
   }
 
   /** What DISCONNECT or CONNACK of MQTT 5 would say. */

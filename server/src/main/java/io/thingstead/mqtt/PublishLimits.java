@@ -48,25 +48,33 @@ final class PublishLimits {
       throw PacketException.protocol("a Response Topic with a wildcard [MQTT-3.3.2-14]");
     }
     if (bytes(message.contentType()) > limits.contentTypeBytes()) {
-      throw tooLarge("a Content Type of more than " + limits.contentTypeBytes() + " bytes");
+      throw tooLarge(
+          "contentTypeBytes",
+          "a Content Type of more than " + limits.contentTypeBytes() + " bytes");
     }
     byte[] correlation = message.correlationData();
     if (correlation != null && correlation.length > limits.correlationDataBytes()) {
-      throw tooLarge("Correlation Data of more than " + limits.correlationDataBytes() + " bytes");
+      throw tooLarge(
+          "correlationDataBytes",
+          "Correlation Data of more than " + limits.correlationDataBytes() + " bytes");
     }
     if (userBytes(message) > limits.userPropertiesBytes()) {
-      throw tooLarge("User Properties of more than " + limits.userPropertiesBytes() + " bytes");
+      throw tooLarge(
+          "userPropertiesBytes",
+          "User Properties of more than " + limits.userPropertiesBytes() + " bytes");
     }
   }
 
   private void checkPayload(int bytes) {
     if (bytes > limits.payloadBytes()) {
-      throw tooLarge("a payload of %d bytes, more than %d".formatted(bytes, limits.payloadBytes()));
+      throw tooLarge(
+          "payloadBytes",
+          "a payload of %d bytes, more than %d".formatted(bytes, limits.payloadBytes()));
     }
   }
 
-  private static PacketException tooLarge(String what) {
-    return new PacketException(ReasonCode.PACKET_TOO_LARGE, what);
+  private static PacketException tooLarge(String limit, String what) {
+    return new PacketException(ReasonCode.PACKET_TOO_LARGE, "messages." + limit, what);
   }
 
   private static int bytes(@Nullable String text) {

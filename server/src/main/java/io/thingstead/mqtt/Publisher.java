@@ -72,8 +72,8 @@ final class Publisher {
               ? topics.get(packet.buffer(), packet.topicStart(), packet.topicLength())
               : aliases.slot(packet, topics);
     } catch (InvalidTopicException e) {
-      String topic = packet.topic();
-      refuse(packet, topic, ReasonCode.TOPIC_NAME_INVALID, String.valueOf(e.getMessage()));
+      connection.count(e.limit());
+      refuse(packet, packet.topic(), ReasonCode.TOPIC_NAME_INVALID, String.valueOf(e.getMessage()));
       return;
     }
     if (!permitted(packet, slot) || tooFast(packet, slot)) {
@@ -100,6 +100,7 @@ final class Publisher {
     if (!again) {
       throw new PacketException(
           ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+          "messages.unackedIn",
           "more than " + limits.unackedIn() + " messages without an answer [MQTT-3.3.4-7]");
     }
   }

@@ -72,10 +72,9 @@ final class Subscriber {
                           at,
                           refused,
                           ReasonCode.QUOTA_EXCEEDED,
-                          "the account has %d shared groups, or this one %d members"
-                              .formatted(
-                                  limits.subscriptions().groupsPerAccount(),
-                                  limits.subscriptions().membersPerGroup()));
+                          "the account has as many shared groups as"
+                              + " subscriptions.groupsPerAccount allows, or this one as many"
+                              + " members as subscriptions.membersPerGroup");
                   case UNAVAILABLE -> {}
                 }
                 answer(packet, session, refused, made, open);
@@ -125,9 +124,11 @@ final class Subscriber {
 
   private boolean accepts(Subscribe packet) {
     if (packet.requests().size() > limits.subscriptions().perPacket()) {
-      connection.fail(
-          ReasonCode.QUOTA_EXCEEDED,
-          "more than %d filters in one SUBSCRIBE".formatted(limits.subscriptions().perPacket()));
+      String why =
+          "more than %d filters in one SUBSCRIBE".formatted(limits.subscriptions().perPacket());
+      connection.count("subscriptions.perPacket");
+      connection.refused("subscribe", connection.session().clientId(), "", why);
+      connection.fail(ReasonCode.QUOTA_EXCEEDED, why);
       return false;
     }
     if (connection.profile() != Profile.AWS) {
@@ -161,6 +162,7 @@ final class Subscriber {
         filter = TopicFilter.parse(text, limits.topics());
       }
     } catch (InvalidTopicException e) {
+      connection.count(e.limit());
       return refuse(
           text, at, reasons, ReasonCode.TOPIC_FILTER_INVALID, String.valueOf(e.getMessage()));
     }
@@ -180,6 +182,7 @@ final class Subscriber {
     int most = limits.subscriptions().perConnection();
     Session session = connection.session();
     if (session.subscriptionCount() >= most && !session.subscribed(text)) {
+      connection.count("subscriptions.perConnection");
       return refuse(
           text, at, reasons, ReasonCode.QUOTA_EXCEEDED, "more than " + most + " subscriptions");
     }

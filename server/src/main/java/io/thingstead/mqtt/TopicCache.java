@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class TopicCache {
   private static final int SLOTS_MAX = 256;
 
+  /** A longer name is only remembered until the next one comes. */
+  private static final int NAME_BYTES_MAX = 1 << 10;
+
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
@@ -116,6 +119,10 @@ final class TopicCache {
     Slot hit = last;
     if (hit != null && hit.is(buffer, start, length)) {
       return hit;
+    }
+    if (length > NAME_BYTES_MAX) {
+      last = make(buffer, start, length);
+      return last;
     }
     if (slots.length == 0) {
       Slot made = make(buffer, start, length);

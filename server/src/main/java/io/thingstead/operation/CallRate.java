@@ -1,7 +1,5 @@
 package io.thingstead.operation;
 
-import io.thingstead.model.ApiException;
-import io.thingstead.model.AwsError;
 import io.thingstead.model.Limits;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -34,20 +32,19 @@ final class CallRate {
    * Counts a call.
    *
    * @param perSecond how many are allowed; not counted when unlimited
-   * @throws ApiException Throttling, when it comes too soon after the last that was let through
+   * @return false when it comes too soon after the last that was let through
    */
-  synchronized void count(String account, String operation, String clientId, int perSecond) {
+  synchronized boolean allows(String account, String operation, String clientId, int perSecond) {
     if (perSecond == Limits.UNLIMITED) {
-      return;
+      return true;
     }
     long now = clock.millis();
     String key = account + ' ' + operation + ' ' + clientId;
     Long last = calls.get(key);
     if (perSecond == 0 || (last != null && now - last < MILLIS / perSecond)) {
-      throw new ApiException(
-          AwsError.THROTTLING,
-          operation + " may be called " + perSecond + " times a second for one client");
+      return false;
     }
     calls.put(key, now);
+    return true;
   }
 }

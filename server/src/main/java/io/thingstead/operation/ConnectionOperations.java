@@ -13,6 +13,7 @@ import io.thingstead.api.iotdata.ListSubscriptionsResponse;
 import io.thingstead.api.iotdata.SendDirectMessageRequest;
 import io.thingstead.api.iotdata.SendDirectMessageResponse;
 import io.thingstead.api.iotdata.Subscription;
+import io.thingstead.broker.Counters;
 import io.thingstead.broker.DirectOutcome;
 import io.thingstead.broker.DisconnectReason;
 import io.thingstead.broker.Remote;
@@ -145,10 +146,15 @@ final class ConnectionOperations {
     byte[] payload = sizes.payload(in.payload());
     Rate rateOfAll = mine.broker().rates().directMessages();
     if (rateOfAll != null && rateOfAll.take(clock.millis(), 1) > 0) {
+      mine.broker().counters().exceeded("api.directMessagesPerSecond");
       throw new ApiException(
           AwsError.THROTTLING, "it is more than api.directMessagesPerSecond allows");
     }
-    int seconds = in.timeout() == null ? CONFIRMATION_SECONDS : in.timeout();
+    int longest = limits(call).api().confirmationSeconds();
+    int seconds = in.timeout() == null ? Math.min(CONFIRMATION_SECONDS, longest) : in.timeout();
+    if (seconds > longest) {
+      throw invalid("timeout is 1 to " + longest + " seconds, not " + seconds);
+    }
     DirectOutcome outcome =
         await(
             mine.broker()
@@ -215,13 +221,20 @@ final class ConnectionOperations {
 
   private void count(Call call, String operation, String clientId) {
     RateByKey ofAll = features.apply(call.account()).broker().rates().calls();
+    Counters counters = features.apply(call.account()).broker().counters();
     if (ofAll != null && !ofAll.take(operation, clock.millis())) {
+      counters.exceeded("api.perSecond");
       throw new ApiException(
           AwsError.THROTTLING,
           operation + " may be called " + limits(call).api().perSecond() + " times a second");
     }
-    rate.count(
-        call.account().id().digits(), operation, clientId, limits(call).api().perClientPerSecond());
+    int perClient = limits(call).api().perClientPerSecond();
+    if (!rate.allows(call.account().id().digits(), operation, clientId, perClient)) {
+      counters.exceeded("api.perClientPerSecond");
+      throw new ApiException(
+          AwsError.THROTTLING,
+          operation + " may be called " + perClient + " times a second for one client");
+    }
   }
 
   private static Limits limits(Call call) {

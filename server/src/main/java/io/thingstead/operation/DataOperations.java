@@ -35,7 +35,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** The data plane over HTTPS: publishing, shadows, retained messages. */
 final class DataOperations {
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final int PAGE_MAX = 200;
 
   private final Function<Account, Features> features;
   private final HttpPublish publish;
@@ -143,7 +142,12 @@ final class DataOperations {
 
   private ListRetainedMessagesResponse listRetained(Call call, ListRetainedMessagesRequest in) {
     permit(call, "iot:ListRetainedMessages", call.account().arn("topic/*"));
-    int limit = in.maxResults() == null ? PAGE_MAX : in.maxResults();
+    int most = call.account().limits().api().retainedPage();
+    int limit = in.maxResults() == null ? most : in.maxResults();
+    if (limit > most) {
+      throw new ApiException(
+          AwsError.INVALID_REQUEST, "maxResults is 1 to " + most + ", not " + limit);
+    }
     List<RetainedMessage> found =
         features.apply(call.account()).broker().retainedAfter(textOf(in.nextToken()), limit + 1);
     List<RetainedMessage> page = found.size() > limit ? found.subList(0, limit) : found;

@@ -28,6 +28,7 @@ import io.thingstead.engine.Simulation;
 import io.thingstead.identity.KeyPairs;
 import io.thingstead.identity.MasterKey;
 import io.thingstead.model.AccountId;
+import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import io.thingstead.model.topic.Topic;
 import io.thingstead.model.topic.TopicFilter;
@@ -129,7 +130,8 @@ class TenantsTest {
             MessageProperties.NONE,
             null);
     Broker broker = features.broker();
-    Connecting client = new Connecting(clientId, true, false, 0, 10, new Permissive(), will);
+    Connecting client =
+        new Connecting(clientId, true, false, 0, 10, Limits.DEFAULT, new Permissive(), will);
     Lane lane = broker.clients().lane(clientId);
     RecordingTarget line = new RecordingTarget(lane);
     line.writable = false;

@@ -36,7 +36,15 @@ abstract class BrokerScene {
     Lane lane = server.broker.clients().lane(id);
     RecordingTarget target = new RecordingTarget(lane);
     Connecting client =
-        new Connecting(id, clean, false, expirySeconds, 60_000, new Permissive(), will);
+        new Connecting(
+            id,
+            clean,
+            false,
+            expirySeconds,
+            60_000,
+            server.broker.limits(),
+            new Permissive(),
+            will);
     Clients.Connected answer =
         new Clients.Connected() {
           @Override

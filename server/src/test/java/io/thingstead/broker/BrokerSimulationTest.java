@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thingstead.engine.Family;
 import io.thingstead.engine.MemoryStore;
 import io.thingstead.model.Limits;
-import io.thingstead.model.Profile;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,12 +83,21 @@ class BrokerSimulationTest {
   }
 
   private static Limits limits(Trouble trouble) {
-    Limits limits = Limits.of(Profile.THINGSTEAD);
-    Limits.Sessions was = limits.sessions();
-    int most = trouble == Trouble.OVERFLOW ? 12 : 10_000;
-    Limits.Queues queues = new Limits.Queues(most, 1 << 20, 1_000_000, 1 << 30, 3, 2_000);
-    return SimulatedBroker.with(
-        limits, new Limits.Sessions(was.expiry(), was.expiryMax(), most, 1000, 1000, queues));
+    long most = trouble == Trouble.OVERFLOW ? 12 : 10_000;
+    return SimulatedBroker.limits(
+        Map.of(
+            "sessions.queuedPerGroup",
+            most,
+            "sessions.drainedPerMember",
+            1000L,
+            "sessions.queues.messages",
+            most,
+            "sessions.queues.bytes",
+            1L << 20,
+            "sessions.queues.readyMessages",
+            3L,
+            "sessions.queues.readyBytes",
+            2_000L));
   }
 
   private void gather(SimulatedBroker server) {

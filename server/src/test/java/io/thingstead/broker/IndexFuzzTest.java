@@ -122,7 +122,7 @@ class IndexFuzzTest {
       TopicFilter filter = filter(random);
       List<String> expected =
           naive.stream().filter(one -> filter.matches(new Topic(one), profile)).toList();
-      assertThat(index.matching(filter))
+      assertThat(RetainedTest.matching(index, filter))
           .as(filter.text())
           .containsExactlyInAnyOrderElementsOf(expected);
       assertThat(index.size()).isEqualTo(naive.size());

@@ -2,30 +2,22 @@ package io.thingstead.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.thingstead.model.Limits;
-import io.thingstead.model.Profile;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What does not fit in a queue is refused to its publisher, and nothing else is lost for it. */
 class OverflowTest extends BrokerScene {
   private static final String PADDING = "x".repeat(1_000);
 
-  private static SimulatedBroker with(Limits.Queues queues) {
-    Limits all = Limits.of(Profile.THINGSTEAD);
-    Limits.Sessions was = all.sessions();
-    return new SimulatedBroker(
-        1,
-        SimulatedBroker.with(
-            all,
-            new Limits.Sessions(
-                was.expiry(),
-                was.expiryMax(),
-                was.queuedPerGroup(),
-                was.drainedPerMember(),
-                was.replaysPerSecond(),
-                queues)));
+  private static SimulatedBroker with(Map<String, Long> queues) {
+    Map<String, Long> quotas = new HashMap<>();
+    queues.forEach((name, value) -> quotas.put("sessions.queues." + name, value));
+    quotas.putIfAbsent("sessions.queues.readyMessages", 10L);
+    quotas.putIfAbsent("sessions.queues.readyBytes", 10_000L);
+    return new SimulatedBroker(1, SimulatedBroker.limits(quotas));
   }
 
   private static int accepted(List<Outcome> outcomes) {
@@ -34,7 +26,7 @@ class OverflowTest extends BrokerScene {
 
   @Test
   void queueIsBoundedByMessages() {
-    server = with(new Limits.Queues(5, 1 << 20, 1_000, 1 << 20, 10, 10_000));
+    server = with(Map.of("messages", 5L));
     away("a", "t");
     RecordingTarget publisher = connected("p", true, 0, null);
     List<Outcome> outcomes = publish(publisher, "t", texts("m", 8));
@@ -53,7 +45,7 @@ class OverflowTest extends BrokerScene {
 
   @Test
   void queueIsBoundedByBytesAlsoAfterARestart() {
-    server = with(new Limits.Queues(1_000, 20_000, 1_000, 1 << 20, 10, 10_000));
+    server = with(Map.of("bytes", 20_000L));
     away("a", "t");
     RecordingTarget publisher = connected("p", true, 0, null);
     int before = accepted(publish(publisher, "t", texts(PADDING, 30)));
@@ -67,7 +59,7 @@ class OverflowTest extends BrokerScene {
 
   @Test
   void accountIsBoundedOverAllItsQueues() {
-    server = with(new Limits.Queues(1_000, 1 << 20, 10, 1 << 20, 10, 10_000));
+    server = with(Map.of("accountMessages", 10L));
     for (int i = 0; i < 4; i++) {
       away("a" + i, "t" + i);
     }
@@ -84,7 +76,7 @@ class OverflowTest extends BrokerScene {
 
   @Test
   void fullQueueDoesNotKeepTheMessageFromOthers() {
-    server = with(new Limits.Queues(2, 1 << 20, 1_000, 1 << 20, 10, 10_000));
+    server = with(Map.of("messages", 2L));
     away("a", "t");
     RecordingTarget online = subscriber("b", true, 0, "t", null);
     List<Outcome> outcomes = publish(connected("p", true, 0, null), "t", texts("m", 4));
@@ -96,7 +88,7 @@ class OverflowTest extends BrokerScene {
 
   @Test
   void exactlyOnceMessageThatDoesNotFitGoesToNobody() {
-    server = with(new Limits.Queues(1, 1 << 20, 1_000, 1 << 20, 10, 10_000));
+    server = with(Map.of("messages", 1L));
     RecordingTarget full = connected("a", false, HOUR, null);
     subscribe(full, "t", Qos.EXACTLY_ONCE);
     lose(full);

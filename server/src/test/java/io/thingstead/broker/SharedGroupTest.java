@@ -2,12 +2,11 @@ package io.thingstead.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.thingstead.model.Limits;
-import io.thingstead.model.Profile;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -118,16 +117,7 @@ class SharedGroupTest extends BrokerScene {
 
   @Test
   void fullGroupDropsTheNewestAndTellsItsPublisher() {
-    Limits limits = Limits.of(Profile.THINGSTEAD);
-    Limits.Sessions sessions =
-        new Limits.Sessions(
-            limits.sessions().expiry(),
-            limits.sessions().expiryMax(),
-            3,
-            1000,
-            1000,
-            limits.sessions().queues());
-    server = new SimulatedBroker(1, SimulatedBroker.with(limits, sessions));
+    server = new SimulatedBroker(1, SimulatedBroker.limits(Map.of("sessions.queuedPerGroup", 3L)));
     away("a", SHARED);
     List<Outcome> outcomes = publish(publisher(), "t", texts("m", 5));
     assertThat(outcomes)

@@ -10,6 +10,8 @@ import io.thingstead.engine.Simulation;
 import io.thingstead.model.AccountId;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
+import io.thingstead.model.Quotas;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -54,19 +56,9 @@ final class SimulatedBroker {
     start();
   }
 
-  /** These limits with others for sessions. */
-  static Limits with(Limits limits, Limits.Sessions sessions) {
-    return new Limits(
-        limits.topics(),
-        limits.connect(),
-        limits.messages(),
-        limits.subscriptions(),
-        sessions,
-        limits.retained(),
-        limits.api(),
-        limits.policies(),
-        limits.shadows(),
-        limits.rules());
+  /** The limits of our profile with others by name. */
+  static Limits limits(Map<String, Long> quotas) {
+    return Quotas.of(quotas).limits(Profile.THINGSTEAD);
   }
 
   private void start() {

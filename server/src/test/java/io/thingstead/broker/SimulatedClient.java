@@ -189,7 +189,14 @@ final class SimulatedClient {
             null);
     Connecting client =
         new Connecting(
-            id, clean, false, clean ? 0 : 3600, WINDOW, new Permissive(), clean ? null : leaves);
+            id,
+            clean,
+            false,
+            clean ? 0 : 3600,
+            WINDOW,
+            server.broker.limits(),
+            new Permissive(),
+            clean ? null : leaves);
     lane()
         .loop()
         .execute(

@@ -37,7 +37,8 @@ class ProfileTest {
               Limits.DEFAULT.messages(),
               Limits.DEFAULT.subscriptions(),
               Limits.DEFAULT.sessions(),
-              new Limits.Retained(2, Limits.UNLIMITED, Limits.UNLIMITED, Duration.ofDays(1)),
+              new Limits.Retained(
+                  2, Limits.UNLIMITED, Limits.UNLIMITED, Duration.ofDays(1), 1 << 20),
               Limits.DEFAULT.api(),
               Limits.DEFAULT.policies(),
               Limits.DEFAULT.shadows(),

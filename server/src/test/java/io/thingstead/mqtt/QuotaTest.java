@@ -5,16 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thingstead.broker.MessageProperties;
 import io.thingstead.broker.MessageProperties.UserProperty;
 import io.thingstead.broker.Qos;
+import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import io.thingstead.model.Quotas;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,16 +40,41 @@ class QuotaTest {
 
   @TempDir static Path directory;
   private static TestNode node;
-  private int connected;
+  private static int names;
+
+  /** What the broker logs of limits. */
+  private static final List<String> LOGGED = new CopyOnWriteArrayList<>();
+
+  private static final Logger LOG = Logger.getLogger("io.thingstead.broker.Breaches");
+
+  private static final Handler LISTENER =
+      new Handler() {
+        @Override
+        public void publish(LogRecord line) {
+          LOGGED.add(new SimpleFormatter().formatMessage(line));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
 
   @BeforeAll
   static void start() {
+    LOG.addHandler(LISTENER);
     node = new TestNode(directory, 0, 2, Profile.AWS, _ -> new AllowAll());
   }
 
   @AfterAll
   static void stop() {
     node.close();
+    LOG.removeHandler(LISTENER);
+  }
+
+  private static int told() {
+    return LOGGED.size() + node.refusals().size();
   }
 
   /** What a client does and is told. */
@@ -56,6 +91,11 @@ class QuotaTest {
    */
   record Breach(
       String quota, long value, Map<String, Long> more, Deed deed, String v5, @Nullable String v3) {
+    /** Whether the client is only told what it gets instead. */
+    boolean adjusts() {
+      return v5.startsWith("expiry");
+    }
+
     @Override
     public String toString() {
       return quota;
@@ -132,12 +172,63 @@ class QuotaTest {
                   ack.properties().serverKeepAliveSeconds());
       case ConnAck ack -> "CONNACK " + ack.reason();
       case Disconnect end -> "DISCONNECT " + end.reason();
+      case Publish _ -> "a message";
+      case PingResp _ -> "nothing";
       default -> "another packet";
     };
   }
 
   private RawClient join(Version version) throws IOException {
-    return RawClient.joined(node.port(), version, "c" + connected++, true);
+    return RawClient.joined(node.port(), version, "c" + names++, true);
+  }
+
+  /** Publishes to a session that is kept and whose client is away. */
+  private static Deed publishToOneAway(String filter) {
+    return (test, version) -> {
+      String id = "away" + names++;
+      try (RawClient away = new RawClient(node.port(), version)) {
+        away.connect(Dial.of(version, id).kept().expiry(100).packet())
+            .subscribed(filter.formatted(id), Qos.AT_LEAST_ONCE)
+            .send(Disconnect.NORMAL)
+            .closed();
+      }
+      return publish(id, "x").of(test, version);
+    };
+  }
+
+  /** A client that publishes to itself. */
+  private static Deed echo() {
+    return (test, version) -> {
+      try (RawClient client = test.join(version)) {
+        client.subscribed("echo", Qos.AT_MOST_ONCE);
+        client.publish("echo", "x", Qos.AT_MOST_ONCE, false, 0).send(PingReq.INSTANCE);
+        return told(client);
+      }
+    };
+  }
+
+  private static String secondMember(QuotaTest test, Version version) throws IOException {
+    try (RawClient one = test.join(version)) {
+      one.subscribed("$share/full" + version + "/t", Qos.AT_LEAST_ONCE);
+      return subscribe("$share/full" + version + "/t").of(test, version);
+    }
+  }
+
+  /** As many messages as reach a client that acknowledges none, and one more when it does. */
+  private static String unacknowledged(QuotaTest test, Version version) throws IOException {
+    try (RawClient client = test.join(version)) {
+      client.subscribed("mine", Qos.AT_LEAST_ONCE);
+      for (int id = 1; id <= 4; id++) {
+        client.publish("mine", "x", Qos.AT_LEAST_ONCE, false, id);
+      }
+      client.send(PingReq.INSTANCE);
+      int messages = 0;
+      for (Packet packet = client.read(); packet != PingResp.INSTANCE; packet = client.read()) {
+        messages += packet instanceof Publish ? 1 : 0;
+      }
+      client.send(new PubAck(1, ReasonCode.SUCCESS, Explanation.NONE));
+      return messages + " messages, then " + told(client);
+    }
   }
 
   private static final Map<String, Long> AT_ONCE = Map.of("messages.slowedSeconds", 0L);
@@ -146,11 +237,12 @@ class QuotaTest {
     List<Breach> all = new ArrayList<>(ofMessages());
     all.addAll(ofConnections());
     all.addAll(ofSubscriptions());
+    all.addAll(ofQueues());
     return all;
   }
 
   private static List<Breach> ofMessages() {
-    Deed retained = publish("kept", "x", true, NONE);
+    Deed retained = (test, version) -> publish("kept" + names++, "x", true, NONE).of(test, version);
     return List.of(
         breach("topics.bytes", 4, publish("abcde", ""), "PUBACK TOPIC_NAME_INVALID", "closed"),
         breach("topics.slashes", 1, publish("a/b/c", ""), "PUBACK TOPIC_NAME_INVALID", "closed"),
@@ -205,13 +297,21 @@ class QuotaTest {
             publish("t", "x"),
             "PUBACK QUOTA_EXCEEDED",
             "closed"),
+        breach("messages.outPerSecond", 0, echo(), "nothing", "nothing"),
+        breach(
+            "messages.unackedOut",
+            3,
+            QuotaTest::unacknowledged,
+            "3 messages, then a message",
+            "3 messages, then a message"),
         breach("retained.messages", 0, retained, "PUBACK QUOTA_EXCEEDED", "closed"),
+        breach("retained.bytes", 0, retained, "PUBACK QUOTA_EXCEEDED", "closed"),
         breach("retained.perSecond", 0, retained, "PUBACK QUOTA_EXCEEDED", "closed"),
         breach("retained.perTopicPerSecond", 0, retained, "PUBACK QUOTA_EXCEEDED", "closed"));
   }
 
   private static List<Breach> ofConnections() {
-    Deed connect = (test, version) -> connect(as(version, "n", ConnectProperties.NONE));
+    Deed connect = (test, version) -> connect(as(version, "n" + names++, ConnectProperties.NONE));
     ConnectProperties small =
         new ConnectProperties(0, 0xFFFF, 999, 0, false, true, List.of(), null);
     ConnectProperties kept =
@@ -231,15 +331,40 @@ class QuotaTest {
         breach(
             "messages.clientPacketBytesMin",
             1000,
-            (test, version) -> connect(as(version, "n", small)),
+            (test, version) -> connect(as(version, "n" + names++, small)),
             "CONNACK PACKET_TOO_LARGE",
             null),
         breach(
             "sessions.expiry",
             30,
-            (test, version) -> connect(as(version, "n", kept)),
+            (test, version) -> connect(as(version, "n" + names++, kept)),
             "expiry 30, keep alive null",
+            null),
+        breach(
+            "sessions.expiryMax",
+            40,
+            (test, version) -> connect(as(version, "n" + names++, kept)),
+            "expiry 40, keep alive null",
             null));
+  }
+
+  private static List<Breach> ofQueues() {
+    return Stream.of(
+            "sessions.queuedPerSecond",
+            "sessions.queuedPerGroup",
+            "sessions.queues.messages",
+            "sessions.queues.bytes",
+            "sessions.queues.accountMessages",
+            "sessions.queues.accountBytes")
+        .map(
+            quota ->
+                breach(
+                    quota,
+                    0,
+                    publishToOneAway(quota.endsWith("PerGroup") ? "$share/g/%s" : "%s"),
+                    "PUBACK QUOTA_EXCEEDED",
+                    "closed"))
+        .toList();
   }
 
   private static List<Breach> ofSubscriptions() {
@@ -275,6 +400,18 @@ class QuotaTest {
             "SUBACK [GRANTED_QOS_1, QUOTA_EXCEEDED]",
             "SUBACK [GRANTED_QOS_1, UNSPECIFIED_ERROR]"),
         breach(
+            "subscriptions.groupsPerAccount",
+            0,
+            subscribe("$share/new/t"),
+            "SUBACK [QUOTA_EXCEEDED]",
+            "SUBACK [UNSPECIFIED_ERROR]"),
+        breach(
+            "subscriptions.membersPerGroup",
+            1,
+            QuotaTest::secondMember,
+            "SUBACK [QUOTA_EXCEEDED]",
+            "SUBACK [UNSPECIFIED_ERROR]"),
+        breach(
             "subscriptions.shareNameChars",
             2,
             subscribe("$share/abc/t"),
@@ -288,11 +425,49 @@ class QuotaTest {
     Map<String, Long> set = new HashMap<>(breach.more());
     set.put(breach.quota(), breach.value());
     node.limit(Quotas.of(set));
+    long counted = node.exceeded(breach.quota());
+    int logged = told();
 
     assertThat(breach.deed().of(this, Version.V5)).isEqualTo(breach.v5());
     if (breach.v3() != null) {
       assertThat(breach.deed().of(this, Version.V3_1_1)).isEqualTo(breach.v3());
     }
+    if (!breach.adjusts() && !breach.quota().equals("messages.unackedOut")) {
+      int breaches = breach.v3() == null ? 1 : 2;
+      assertThat(node.exceeded(breach.quota()) - counted).as("counted").isEqualTo(breaches);
+      assertThat(told()).as("logged").isGreaterThan(logged);
+    }
+  }
+
+  /** No limit may be made that nothing enforces: the page names a test for each, or a reason. */
+  @Test
+  void everyQuotaHasABreachHereOrIsOnThePageWithATestOrAReason() throws IOException {
+    Map<String, String> page = new TreeMap<>();
+    for (String line : Files.readAllLines(Path.of("../docs/profiles.md"))) {
+      String[] cells = line.split("\\|");
+      if (cells.length == 7 && cells[1].strip().matches("`\\w+(\\.\\w+)+`")) {
+        String name = cells[1].strip().replace("`", "");
+        page.put(name, cells[6].strip());
+        assertThat(List.of(cells[2].strip(), cells[3].strip(), cells[4].strip()))
+            .as(name)
+            .isEqualTo(Stream.of(Profile.values()).map(profile -> shown(profile, name)).toList());
+        assertThat(cells[5]).as("what becomes of a breach of %s", name).isNotBlank();
+      }
+    }
+    assertThat(page.keySet()).isEqualTo(Quotas.list(Limits.DEFAULT).keySet());
+    Set<String> here = new TreeSet<>();
+    breaches().forEach(breach -> here.add(breach.quota()));
+    page.forEach(
+        (name, proof) -> {
+          assertThat(proof.contains("`QuotaTest`")).as(name).isEqualTo(here.contains(name));
+          assertThat(proof).as(name).containsPattern("`\\w+Test(\\.\\w+)?`|no breach: .+");
+        });
+  }
+
+  private static String shown(Profile profile, String name) {
+    long value = Quotas.list(Limits.of(profile)).getOrDefault(name, -1L);
+    boolean none = value >= Limits.UNLIMITED && !name.endsWith("Bytes") && !name.endsWith("bytes");
+    return none ? "none" : String.format(Locale.ROOT, "%,d", value);
   }
 
   /** A client that is too fast is slowed down and not refused, as long as it may be. */
@@ -325,6 +500,25 @@ class QuotaTest {
     }
     assertThat(node.refusals())
         .anyMatch(line -> line.contains("publish") && line.contains("messages.publishesPerSecond"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Version.class,
+      names = {"V3_1_1", "V5"})
+  void whoSendsTooManyBytesIsReadMoreSlowlyAndNeverRefused(Version version) throws IOException {
+    node.limit(
+        Quotas.of(Map.of("messages.bytesPerSecond", 100_000L, "messages.slowedSeconds", 0L)));
+    long before = node.exceeded("messages.bytesPerSecond");
+    try (RawClient client = join(version)) {
+      for (int i = 1; i <= 12; i++) {
+        client.publish("t", "x".repeat(10_000), Qos.AT_LEAST_ONCE, false, i);
+      }
+      for (int i = 1; i <= 12; i++) {
+        assertThat(told(client)).isEqualTo("PUBACK SUCCESS");
+      }
+    }
+    assertThat(node.exceeded("messages.bytesPerSecond")).isGreaterThan(before);
   }
 
   @Test

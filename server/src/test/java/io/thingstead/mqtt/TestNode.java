@@ -40,11 +40,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /** A broker with MQTT on a plain port of loopback, for tests; {@code main} serves for measuring. */
@@ -61,6 +64,11 @@ public final class TestNode implements AutoCloseable {
   private final ExecutorService virtual = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Channel> channels = new CopyOnWriteArrayList<>();
   private final List<String> refusals = new ArrayList<>();
+
+  /** Small, so that a test can fill it. */
+  final Unread unread = new Unread(4 << 20);
+
+  private final Map<String, LongAdder> exceeded = new ConcurrentHashMap<>();
 
   /** By the machine's clock. */
   public TestNode(
@@ -103,6 +111,7 @@ public final class TestNode implements AutoCloseable {
             virtual,
             engine::accepting);
     broker = new Broker(account, limits, lanes, storage);
+    broker.counters().onFirstExceeded(exceeded::put);
     presence = new Presence(account, broker, new Random());
     broker.load().join();
     broker.start().join();
@@ -114,6 +123,7 @@ public final class TestNode implements AutoCloseable {
             authorizer,
             virtual,
             (_, action, client, resource, _, why) -> refused(action, client, resource, why),
+            unread,
             new Random(),
             true);
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
@@ -157,6 +167,12 @@ public final class TestNode implements AutoCloseable {
   void limit(Quotas quotas) {
     account = new Account(account.id(), account.region(), account.profile(), quotas);
     broker.limit(account.limits());
+  }
+
+  /** How often a limit was exceeded. */
+  long exceeded(String limit) {
+    LongAdder count = exceeded.get(limit);
+    return count == null ? 0 : count.sum();
   }
 
   /** What serves one client, for a channel of the test's own. */

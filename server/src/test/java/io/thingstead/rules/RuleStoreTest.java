@@ -20,6 +20,7 @@ import io.thingstead.api.iot.TopicRulePayload;
 import io.thingstead.api.iot.UserProperty;
 import io.thingstead.broker.Qos;
 import io.thingstead.model.AwsError;
+import io.thingstead.model.Limits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -155,6 +156,19 @@ class RuleStoreTest {
     String large = "SELECT '" + "x".repeat(128 * 1024) + "' AS a FROM 'x'";
     invalid("bytes", large);
     assertThat(names(list(null, null, null, null))).isEmpty();
+  }
+
+  @Test
+  void anAccountHasSoManyRulesAndDestinations() {
+    House small = new House(1, new Limits.Rules(2, 1, 10, 1000, 1));
+    String sql = "SELECT * FROM 'x'";
+    small.create("r1", sql, House.http("http://127.0.0.1:1/a"));
+    refused(
+        AwsError.INVALID_REQUEST,
+        "1 destinations already",
+        () -> small.create("r2", sql, House.http("http://127.0.0.1:1/b")));
+    small.create("r2", sql, House.http("http://127.0.0.1:1/a"));
+    refused(AwsError.INVALID_REQUEST, "2 rules already", () -> small.create("r3", sql));
   }
 
   private void invalid(String message, String sql, Action... actions) {

@@ -50,6 +50,7 @@ public record SharedFilter(String share, TopicFilter filter) {
     int chars = share.codePointCount(0, share.length());
     if (chars > limits.subscriptions().shareNameChars()) {
       throw new InvalidTopicException(
+          "subscriptions.shareNameChars",
           "the share name '%s' has %d characters, more than %d"
               .formatted(Text.shown(share), chars, limits.subscriptions().shareNameChars()));
     }

@@ -5,6 +5,13 @@ import io.thingstead.model.Limits;
 /** What topic names and filters have in common. */
 final class Text {
   private static final int MQTT_STRING_BYTES = 65_535;
+
+  /**
+   * In every profile, as what matches and stores topics goes down a level at a time. No standard
+   * sets it; others allow 200.
+   */
+  private static final int SLASHES_MAX = 1_000;
+
   private static final int SHOWN_CHARS = 80;
 
   private Text() {}
@@ -20,17 +27,22 @@ final class Text {
     if (text.length() * 3 > MQTT_STRING_BYTES && utf8Bytes(text) > MQTT_STRING_BYTES) {
       throw new InvalidTopicException(kind + " is longer than " + MQTT_STRING_BYTES + " bytes");
     }
+    if (text.length() > SLASHES_MAX && slashes(text) > SLASHES_MAX) {
+      throw new InvalidTopicException(kind + " has more than " + SLASHES_MAX + " slashes");
+    }
   }
 
   static void checkLimits(String kind, String text, Limits.Topics limits) {
     int bytes = utf8Bytes(text);
     if (bytes > limits.bytes()) {
       throw new InvalidTopicException(
+          "topics.bytes",
           "%s '%s' has %d bytes, more than %d".formatted(kind, shown(text), bytes, limits.bytes()));
     }
     int slashes = slashes(text);
     if (slashes > limits.slashes()) {
       throw new InvalidTopicException(
+          "topics.slashes",
           "%s '%s' has %d slashes, more than %d"
               .formatted(kind, shown(text), slashes, limits.slashes()));
     }

@@ -60,9 +60,13 @@ class TopicTest {
   }
 
   @Test
-  void standardProfileOnlyLimitsWhatAPacketCanCarry() {
+  void standardProfileOnlyLimitsWhatAPacketCanCarryAndHowDeepItIs() {
     Limits.Topics none = Limits.of(io.thingstead.model.Profile.MQTT).topics();
-    assertThat(Topic.parse("a/".repeat(30_000), none).text()).hasSize(60_000);
+    assertThat(Topic.parse("a/".repeat(1_000) + "a".repeat(60_000), none).text()).hasSize(62_000);
+    for (String deep : new String[] {"/".repeat(1_001), "+/".repeat(1_000) + "/#"}) {
+      assertThatThrownBy(() -> TopicFilter.parse(deep, none))
+          .hasMessageContaining("more than 1000 slashes");
+    }
     assertThatThrownBy(() -> Topic.parse("a".repeat(65_536), none))
         .hasMessageContaining("longer than 65535 bytes");
   }
