@@ -29,6 +29,12 @@ public interface Authorization {
   void onRevoked(Runnable listener);
 
   /**
+   * The connection is over: nothing more is asked or told. Need not be called, but what is held for
+   * the connection is then held until the garbage collector finds out. Does not block.
+   */
+  default void over() {}
+
+  /**
    * {@code iot:Connect} on {@code client/CLIENTID}, with the connect attributes as conditions. A
    * will needs {@link #publish} (and {@link #retain}) on its topic as well.
    *

@@ -65,6 +65,28 @@ public final class Authorizer implements CertificateListener {
     };
   }
 
+  /**
+   * The same, but without blocking, for event loops: null when the disk must be read for it, or
+   * when a change is just being taken in.
+   */
+  public @Nullable Authorization remembered(ConnectionContext context) {
+    return switch (context.principal()) {
+      // Of a certificate, the thing with the client's name must be looked up.
+      case Principal.AccessKey _, Principal.Certificate _ -> null;
+      case Principal.Anonymous(var name) -> {
+        if (context.developmentMode()) {
+          yield authorize(context);
+        }
+        Subject subject = subjects.find(name);
+        if (subject == null || !subject.loaded()) {
+          yield null;
+        }
+        PolicyAuthorization authorization = new PolicyAuthorization(context, subject, clock);
+        yield subject.addAnonymous(authorization) ? authorization : null;
+      }
+    };
+  }
+
   /** The same for a certificate or an anonymous principal, for explanations. */
   PolicyAuthorization underPolicies(
       ConnectionContext context, String target, @Nullable String certificateId) {

@@ -60,6 +60,11 @@ final class PolicyAuthorization implements Authorization {
     }
   }
 
+  @Override
+  public void over() {
+    subject.remove(this);
+  }
+
   void revoked() {
     Runnable connection = listener;
     if (connection != null) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,9 @@ final class Subject {
   private final Lookups lookups;
   private final Function<String, PolicyGroup> groupOf;
 
-  // Weak, so that a connection is forgotten without telling of its end.
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Weak, so that a connection is forgotten even if nobody tells of its end.
   private final Set<PolicyAuthorization> connections =
       Collections.newSetFromMap(new WeakHashMap<>());
 
@@ -72,10 +75,18 @@ final class Subject {
     if (known != null) {
       return known;
     }
-    synchronized (this) {
+    lock.lock();
+    try {
       known = group;
       return known != null ? known : load();
+    } finally {
+      lock.unlock();
     }
+  }
+
+  /** Whether {@link #group} need not read the disk. */
+  boolean loaded() {
+    return group != null;
   }
 
   private PolicyGroup load() {
@@ -101,9 +112,14 @@ final class Subject {
   }
 
   /** A policy of the group begins to use the certificate's variables. */
-  synchronized void loadCertificate() {
-    if (certificate == null && certificateId != null) {
-      certificate = lookups.certificate().apply(certificateId);
+  void loadCertificate() {
+    lock.lock();
+    try {
+      if (certificate == null && certificateId != null) {
+        certificate = lookups.certificate().apply(certificateId);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -112,9 +128,42 @@ final class Subject {
     return group == other;
   }
 
-  synchronized void add(PolicyAuthorization connection, String clientId) {
-    connections.add(connection);
-    connection.thing(thing(clientId));
+  void add(PolicyAuthorization connection, String clientId) {
+    lock.lock();
+    try {
+      connections.add(connection);
+      connection.thing(thing(clientId));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The same for a connection without a certificate, which so speaks for no thing; does not wait.
+   *
+   * @return false when another thread is at work here
+   */
+  boolean addAnonymous(PolicyAuthorization connection) {
+    if (!lock.tryLock()) {
+      return false;
+    }
+    try {
+      connections.add(connection);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The connection is over. Does not wait: who is in the way leaves it to the collector. */
+  void remove(PolicyAuthorization connection) {
+    if (lock.tryLock()) {
+      try {
+        connections.remove(connection);
+      } finally {
+        lock.unlock();
+      }
+    }
   }
 
   private @Nullable ConnectedThing thing(String clientId) {
@@ -128,19 +177,27 @@ final class Subject {
    *
    * @param versions gives the next version of anything in the account
    */
-  synchronized void reload(AtomicInteger versions) {
-    load();
-    for (PolicyAuthorization connection : connections) {
-      connection.thing(thing(connection.clientId()));
+  void reload(AtomicInteger versions) {
+    lock.lock();
+    try {
+      load();
+      for (PolicyAuthorization connection : connections) {
+        connection.thing(thing(connection.clientId()));
+      }
+      version = versions.incrementAndGet();
+    } finally {
+      lock.unlock();
     }
-    version = versions.incrementAndGet();
   }
 
   /** Tells its connections that they are over. */
   void drop() {
     List<PolicyAuthorization> all;
-    synchronized (this) {
+    lock.lock();
+    try {
       all = new ArrayList<>(connections);
+    } finally {
+      lock.unlock();
     }
     all.forEach(PolicyAuthorization::revoked);
   }

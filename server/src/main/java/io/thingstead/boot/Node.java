@@ -172,6 +172,7 @@ public final class Node implements AutoCloseable {
         new Gateway(
             account -> tenants.of(account).broker(),
             account -> tenants.of(account).presence(),
+            context -> tenants.of(context.account()).authorizer().remembered(context),
             context -> tenants.of(context.account()).authorizer().authorize(context),
             virtualThreads,
             refusals,

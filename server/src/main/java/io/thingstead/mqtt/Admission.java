@@ -13,8 +13,9 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection's way from accepted to connected: CONNECT is judged off the loop, the channel moves
- * to the loop of its session, the session is made ready, CONNACK goes out.
+ * A connection's way from accepted to connected: CONNECT is judged (off the loop, if the disk must
+ * be read for it), the channel moves to the loop of its session, the session is made ready, CONNACK
+ * goes out.
  */
 final class Admission {
   /** Seconds a client has to become connected, from when its connection was accepted. */
@@ -78,6 +79,12 @@ final class Admission {
         new Joining(
             gateway, connection.transport(), connection.profile(), connection.limits(), packet);
     Channel on = channel();
+    Joining.Answer known = join.decideIfRemembered();
+    if (known != null) {
+      // Two threads need not be woken for it.
+      decided(known);
+      return;
+    }
     gateway
         .blocking()
         .execute(

@@ -45,6 +45,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private @Nullable KeepAlive keepAlive;
   private @Nullable Session session;
   private @Nullable Visit visit;
+  private @Nullable Authorization authorization;
   private @Nullable Publisher publisher;
   private @Nullable Subscriber subscriber;
 
@@ -128,9 +129,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
   void connected(Joining.Allowed allowed, Session joined) {
     to(State.CONNECTED);
     session = joined;
-    Authorization authorization = allowed.client().authorization();
-    publisher = new Publisher(this, allowed.broker(), authorization);
-    subscriber = new Subscriber(this, allowed.broker(), authorization);
+    Authorization may = allowed.client().authorization();
+    authorization = may;
+    publisher = new Publisher(this, allowed.broker(), may);
+    subscriber = new Subscriber(this, allowed.broker(), may);
     if (allowed.keepAliveSeconds() > 0) {
       keepAlive = new KeepAlive(this, allowed.keepAliveSeconds());
     }
@@ -142,7 +144,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 joined,
                 new Visitor(
                     nameInEvents(),
-                    authorization.thing(),
+                    may.thing(),
                     transport.remote(),
                     transport.local(),
                     allowed.keepAliveSeconds()));
@@ -361,6 +363,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void end() {
     to(State.CLOSED);
     admission.end();
+    if (authorization != null) {
+      authorization.over();
+    }
     output().flush();
     input.close();
   }

@@ -11,12 +11,14 @@ import io.thingstead.presence.Presence;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the connections of MQTT clients; what they all share. Any thread may use it.
  *
  * @param brokers the broker of an account
  * @param presences who is connected in an account
+ * @param remembered what a caller may do, if that is known without blocking; else null
  * @param authorizer what a caller may do; may block
  * @param blocking runs what may block: virtual threads
  * @param unread the memory of all clients for packets that have not arrived whole
@@ -26,6 +28,7 @@ import java.util.random.RandomGenerator;
 public record Gateway(
     Function<Account, Broker> brokers,
     Function<Account, Presence> presences,
+    Function<ConnectionContext, @Nullable Authorization> remembered,
     Function<ConnectionContext, Authorization> authorizer,
     Executor blocking,
     Refusals refusals,

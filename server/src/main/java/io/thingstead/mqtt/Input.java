@@ -58,7 +58,11 @@ final class Input {
     }
     if (!paused) {
       decodeUnread();
-    } else if (all.readableBytes() > EARLY_BYTES_MAX && !connection.open()) {
+      return;
+    }
+    // Only now, since most clients that are paused send nothing: it costs two system calls.
+    channel().config().setAutoRead(false);
+    if (all.readableBytes() > EARLY_BYTES_MAX && !connection.open()) {
       connection.fail(
           ReasonCode.QUOTA_EXCEEDED, "more than " + EARLY_BYTES_MAX + " bytes before CONNACK");
     }
@@ -131,12 +135,9 @@ final class Input {
     }
   }
 
-  /** Reads nothing more until {@link #resume}. */
+  /** Answers nothing more until {@link #resume}, and reads at most once more. */
   void pause() {
-    if (!paused) {
-      paused = true;
-      channel().config().setAutoRead(false);
-    }
+    paused = true;
   }
 
   /** Goes on with what was kept, then with what comes. */

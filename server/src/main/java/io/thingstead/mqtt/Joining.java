@@ -1,5 +1,7 @@
 package io.thingstead.mqtt;
 
+import static java.util.Objects.requireNonNull;
+
 import io.thingstead.authorize.Authorization;
 import io.thingstead.authorize.ConnectionContext;
 import io.thingstead.authorize.Decision;
@@ -15,9 +17,10 @@ import io.thingstead.model.topic.ReservedTopics;
 import io.thingstead.model.topic.Topic;
 import io.thingstead.net.Transport;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a client may connect, and what it is told; may block, so it runs off the loop. */
+/** Whether a client may connect, and what it is told. */
 final class Joining {
   private static final int ASSIGNED_ID_BITS = 96;
 
@@ -74,9 +77,21 @@ final class Joining {
     }
   }
 
+  /** May block, so it runs off the loop. */
   Answer decide() {
+    Answer answer = decideBy(gateway.authorizer());
+    return requireNonNull(answer, "an authorizer always has an answer");
+  }
+
+  /** Does not block: null when the disk must be read for the answer. */
+  @Nullable Answer decideIfRemembered() {
+    return decideBy(gateway.remembered());
+  }
+
+  private @Nullable Answer decideBy(
+      Function<ConnectionContext, ? extends @Nullable Authorization> authorizer) {
     try {
-      return allowed();
+      return allowed(authorizer);
     } catch (RefusedException e) {
       if (!e.limit.isEmpty()) {
         broker().counters().exceeded(e.limit);
@@ -93,23 +108,25 @@ final class Joining {
     }
   }
 
-  private Allowed allowed() {
+  private @Nullable Allowed allowed(
+      Function<ConnectionContext, ? extends @Nullable Authorization> authorizer) {
     checkVersion();
     Principal principal = principal();
     String clientId = clientId();
     PendingWill will = will(principal);
     long expirySeconds = expirySeconds();
-    Authorization authorization =
-        gateway
-            .authorizer()
-            .apply(
-                new ConnectionContext(
-                    transport.account(),
-                    principal,
-                    clientId,
-                    transport.remote().getAddress(),
-                    transport.domainName(),
-                    gateway.development() && !transport.secure()));
+    @Nullable Authorization authorization =
+        authorizer.apply(
+            new ConnectionContext(
+                transport.account(),
+                principal,
+                clientId,
+                transport.remote().getAddress(),
+                transport.domainName(),
+                gateway.development() && !transport.secure()));
+    if (authorization == null) {
+      return null;
+    }
     boolean persistent = expirySeconds > 0;
     permit(authorization.connect(persistent, will == null ? null : will.topic().text()));
     if (will != null) {

@@ -5,10 +5,12 @@ import static io.thingstead.authorize.Fixture.CERT;
 import static io.thingstead.authorize.Fixture.allow;
 import static io.thingstead.authorize.Fixture.document;
 import static io.thingstead.authorize.Fixture.statement;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thingstead.identity.Principal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -300,6 +302,46 @@ class AuthorizerTest {
         fixture.authorizer.authorize(
             fixture.context(new Principal.AccessKey("AK", "arn", false), "c", false));
     assertThat(other.publish("a").allowed()).isFalse();
+  }
+
+  @Test
+  void anAnonymousCallerIsRememberedWhileAnotherIsConnectedAndSeesChangesLikeIt() {
+    ConnectionContext context = fixture.context(new Principal.Anonymous("anonymous"), "c", false);
+    assertThat(fixture.authorizer.remembered(context)).isNull();
+    Authorization asked = fixture.authorizer.authorize(context);
+    Authorization remembered = requireNonNull(fixture.authorizer.remembered(context));
+    int before = remembered.stamp();
+    assertThat(remembered.publish("a").allowed()).isFalse();
+
+    fixture.policies.create("p", document(allow("Publish", "*")));
+    fixture.policies.attach("p", "anonymous");
+
+    assertThat(remembered.stamp()).isNotEqualTo(before);
+    assertThat(remembered.publish("a").allowed()).isTrue();
+    assertThat(asked.publish("a").allowed()).isTrue();
+  }
+
+  @Test
+  void aConnectionThatIsOverHearsNothing() {
+    Authorization over = fixture.connect("c1");
+    Authorization on = fixture.connect("c1");
+    List<String> told = new ArrayList<>();
+    over.onRevoked(() -> told.add("over"));
+    on.onRevoked(() -> told.add("on"));
+
+    over.over();
+    fixture.authorizer.changed(CERT, false);
+
+    assertThat(told).containsExactly("on");
+  }
+
+  @Test
+  void aCertificateIsNotRememberedForItsThingMustBeLookedUp() {
+    fixture.connect("c1");
+    assertThat(
+            fixture.authorizer.remembered(
+                fixture.context(new Principal.Certificate("c1", CERT, true), "c1", false)))
+        .isNull();
   }
 
   @Test

@@ -120,6 +120,7 @@ public final class TestNode implements AutoCloseable {
         new Gateway(
             _ -> broker,
             _ -> presence,
+            _ -> null,
             authorizer,
             virtual,
             (_, action, client, resource, _, why) -> refused(action, client, resource, why),
