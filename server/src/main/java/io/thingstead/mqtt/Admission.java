@@ -117,20 +117,25 @@ final class Admission {
       join(allowed, to);
       return;
     }
+    on.config().setAutoRead(false);
+    // Netty may have queued a read on this loop: it must come before the channel is another loop's.
     var _ =
         on.deregister()
+            .addListener(_ -> on.eventLoop().execute(() -> register(on, loop, allowed, to)));
+  }
+
+  private void register(Channel on, NettyLoop loop, Joining.Allowed allowed, Lane to) {
+    var _ =
+        loop.eventLoop()
+            .register(on)
             .addListener(
-                _ ->
-                    loop.eventLoop()
-                        .register(on)
-                        .addListener(
-                            moved -> {
-                              if (moved.isSuccess()) {
-                                join(allowed, to);
-                              } else {
-                                var _ = on.close();
-                              }
-                            }));
+                moved -> {
+                  if (moved.isSuccess()) {
+                    join(allowed, to);
+                  } else {
+                    var _ = on.close();
+                  }
+                });
   }
 
   private void join(Joining.Allowed allowed, Lane to) {
