@@ -26,18 +26,26 @@ class ArchitectureTest {
 
   /** Which features each feature may know; the outside knows all, and none of them knows it. */
   private static final Map<String, List<String>> FEATURES =
-      Map.of(
-          "account", List.of(),
-          "event", List.of("account"),
-          "identity", List.of("account", "event"),
-          "registry", List.of("account", "event", "identity"),
-          "authorize", List.of("account", "event", "identity", "registry"),
-          "broker", List.of("account", "event", "identity", "registry", "authorize"),
-          "presence", List.of("account", "event", "identity", "registry", "authorize", "broker"),
-          "provision", List.of("account", "event", "identity", "registry", "authorize", "broker"),
-          "shadow", List.of("account", "event", "identity", "registry", "authorize", "broker"),
-          "rules",
-              List.of("account", "event", "identity", "registry", "authorize", "broker", "shadow"));
+      Map.ofEntries(
+          Map.entry("account", List.of()),
+          Map.entry("event", List.of("account")),
+          Map.entry("identity", List.of("account", "event")),
+          Map.entry("registry", List.of("account", "event", "identity")),
+          Map.entry("authorize", List.of("account", "event", "identity", "registry")),
+          Map.entry("person", List.of("account", "event", "identity", "registry", "authorize")),
+          Map.entry("broker", List.of("account", "event", "identity", "registry", "authorize")),
+          Map.entry(
+              "presence",
+              List.of("account", "event", "identity", "registry", "authorize", "broker")),
+          Map.entry(
+              "provision",
+              List.of("account", "event", "identity", "registry", "authorize", "broker")),
+          Map.entry(
+              "shadow", List.of("account", "event", "identity", "registry", "authorize", "broker")),
+          Map.entry(
+              "rules",
+              List.of(
+                  "account", "event", "identity", "registry", "authorize", "broker", "shadow")));
 
   private static final JavaClasses CODE =
       new ClassFileImporter()

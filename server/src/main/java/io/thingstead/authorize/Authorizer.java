@@ -5,7 +5,9 @@ import io.thingstead.identity.CertificateListener;
 import io.thingstead.identity.Principal;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ public final class Authorizer implements CertificateListener {
   private final Policies policies;
   private final Lookups lookups;
   private final InstantSource clock;
+  private final Signers signers;
   private final WeakCache<String, Subject> subjects = new WeakCache<>();
   private final WeakCache<List<String>, PolicyGroup> groups = new WeakCache<>();
   private final AtomicInteger versions = new AtomicInteger();
@@ -31,11 +34,13 @@ public final class Authorizer implements CertificateListener {
     this.policies = policies;
     this.lookups = lookups;
     this.clock = clock;
+    this.signers = new Signers(policies, lookups, clock);
     policies.onChange(
         new PolicyListener() {
           @Override
           public void policyChanged(String name) {
             reloadGroups(name);
+            signers.iotPolicyChanged();
           }
 
           @Override
@@ -51,12 +56,10 @@ public final class Authorizer implements CertificateListener {
    */
   public Authorization authorize(ConnectionContext context) {
     return switch (context.principal()) {
-      case Principal.AccessKey(var id, _, var administrator) ->
+      case Principal.AccessKey key when key.administrator() ->
           new FixedAuthorization(
-              administrator
-                  ? new Decision.Allowed("access key " + id + " of an administrator")
-                  : new Decision.Denied(
-                      false, "access key " + id + " is no administrator's and has no policy"));
+              new Decision.Allowed("access key " + key.accessKeyId() + " of an administrator"));
+      case Principal.AccessKey key -> signers.authorize(context, key);
       case Principal.Certificate(var id, var arn, _) -> underPolicies(context, arn, id);
       case Principal.Anonymous(var name) ->
           context.developmentMode()
@@ -99,6 +102,26 @@ public final class Authorizer implements CertificateListener {
     return authorization;
   }
 
+  /**
+   * Lets callers who sign and are no administrators do what they are granted; without this,
+   * nothing.
+   *
+   * @param grants what holds for a key now; empty when the key, its user or role are no more. May
+   *     read the disk
+   */
+  public void grantedBy(Function<Principal.AccessKey, Optional<Grants>> grants) {
+    signers.grantedBy(grants);
+  }
+
+  /**
+   * What a caller who signs is granted is another.
+   *
+   * @param ownerId unique id of a user or role; empty for many of them
+   */
+  public void grantsChanged(String ownerId) {
+    signers.changed(ownerId);
+  }
+
   private PolicyGroup groupOfTarget(String target) {
     PolicyGroup group =
         groups.get(
@@ -111,9 +134,11 @@ public final class Authorizer implements CertificateListener {
   /**
    * Policies attached to a principal, its things, or their types or attributes are others.
    *
-   * @param target a certificate's ARN, or an anonymous principal's name
+   * @param target a certificate's, user's or role's ARN, an identity's id, or an anonymous
+   *     principal's name
    */
   public void changed(String target) {
+    signers.changed(target);
     Subject subject = subjects.find(target);
     if (subject != null) {
       subject.reload(versions);

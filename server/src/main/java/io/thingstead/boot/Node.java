@@ -51,6 +51,8 @@ import io.thingstead.net.Role;
 import io.thingstead.net.ServerContexts;
 import io.thingstead.operation.Features;
 import io.thingstead.operation.Operations;
+import io.thingstead.person.KeyDirectory;
+import io.thingstead.person.SessionTokens;
 import io.thingstead.rules.Work;
 import io.thingstead.rules.action.HttpCalls;
 import io.thingstead.rules.action.TargetGuard;
@@ -144,6 +146,7 @@ public final class Node implements AutoCloseable {
     ServerContexts contexts = contexts(certificate, revoked);
     EventLoops loops = keep(EventLoops.start(settings.limits().eventLoops()));
     Lanes lanes = new Lanes(lanes(loops), engine.commits(), clock);
+    KeyDirectory callers = new KeyDirectory(accessKeys, new SessionTokens(master, random, clock));
     Tenants tenants = keep(tenants(engine, lanes, master, keys));
     meters.bindProcess();
     meters.adders("engine", engine.stats());
@@ -156,8 +159,8 @@ public final class Node implements AutoCloseable {
           "lane",
           String.valueOf(i));
     }
-    accounts.list().forEach(account -> open(tenants, account));
-    accounts.onCreate(account -> open(tenants, account));
+    accounts.list().forEach(account -> open(tenants, callers, account));
+    accounts.onCreate(account -> open(tenants, callers, account));
     accounts.onLimit(tenants::limit);
     engine.resume();
     ScheduledExecutorService ticks =
@@ -183,7 +186,7 @@ public final class Node implements AutoCloseable {
         http(
             tenants,
             accounts,
-            entrance(accounts, accessKeys, refusals, gateway),
+            entrance(accounts, callers, refusals, gateway),
             engine,
             refusals,
             account -> {
@@ -223,10 +226,11 @@ public final class Node implements AutoCloseable {
     }
   }
 
-  private void open(Tenants tenants, Account account) {
+  private void open(Tenants tenants, KeyDirectory callers, Account account) {
     tenants.open(account);
     Features features = tenants.of(account);
     certificates.add(account.id(), features.certificates());
+    callers.add(features.persons());
     new AccountMeters(meters, account).bind(features);
   }
 
@@ -313,8 +317,8 @@ public final class Node implements AutoCloseable {
   }
 
   private Entrance entrance(
-      Accounts accounts, AccessKeys accessKeys, RefusalLog refusals, Gateway gateway) {
-    SigV4 signatures = new SigV4((id, token) -> token == null ? accessKeys.find(id) : null, clock);
+      Accounts accounts, KeyDirectory callers, RefusalLog refusals, Gateway gateway) {
+    SigV4 signatures = new SigV4(callers::find, clock);
     Origins origins =
         new Origins(host -> names(accounts).contains(host), Set.copyOf(settings.allowOrigins()));
     Authentication authentication =

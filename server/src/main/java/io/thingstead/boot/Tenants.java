@@ -21,6 +21,8 @@ import io.thingstead.model.Limits;
 import io.thingstead.model.topic.BasicIngest;
 import io.thingstead.model.topic.TopicFilter;
 import io.thingstead.operation.Features;
+import io.thingstead.person.Persons;
+import io.thingstead.person.SessionTokens;
 import io.thingstead.presence.Presence;
 import io.thingstead.provision.RegistrationEvents;
 import io.thingstead.registry.Attachment;
@@ -59,6 +61,7 @@ final class Tenants implements AutoCloseable {
   private final MasterKey master;
   private final KeyPairs keys;
   private final SecureRandom random;
+  private final SessionTokens tokens;
   private final HttpCalls calls;
   private final Work work;
   private final String endpoint;
@@ -84,6 +87,7 @@ final class Tenants implements AutoCloseable {
     this.master = master;
     this.keys = keys;
     this.random = random;
+    this.tokens = new SessionTokens(master, random, work.clock());
     this.calls = calls;
     this.work = work;
     this.endpoint = endpoint;
@@ -117,7 +121,7 @@ final class Tenants implements AutoCloseable {
     Certificates certificates =
         new Certificates(account, registry, master, keys, work.clock(), random);
     ThingPrincipals principals =
-        new ThingPrincipals(registry, (tx, arn) -> isCertificate(account, tx, arn));
+        new ThingPrincipals(registry, (tx, arn) -> isPrincipal(account, tx, arn));
     Things things = new Things(account, registry, principals, random);
     GroupMembers members = new GroupMembers(registry, principals);
     Policies policies =
@@ -137,6 +141,8 @@ final class Tenants implements AutoCloseable {
     certificates.guardedByThings(principals);
     certificates.onChange(authorizer);
     principals.onChange(authorizer::changed);
+    Persons persons =
+        new Persons(account, registry, authorizer, principals, tokens, master, random);
     Broker broker = broker(account, number);
     certificates.onNewcomer(new RegistrationEvents(account, broker)::publish);
     Presence presence = new Presence(account, broker, random);
@@ -170,6 +176,7 @@ final class Tenants implements AutoCloseable {
             policies,
             authorizer,
             why,
+            persons,
             broker,
             presence,
             shadows,
@@ -248,6 +255,11 @@ final class Tenants implements AutoCloseable {
   private static boolean isCertificate(Account account, Tx tx, String arn) {
     String prefix = account.arn("cert/");
     return arn.startsWith(prefix) && Certificates.exists(tx, arn.substring(prefix.length()));
+  }
+
+  /** Whether things can be attached to it. */
+  private static boolean isPrincipal(Account account, Tx tx, String arn) {
+    return isCertificate(account, tx, arn) || Persons.exists(account, tx, arn);
   }
 
   private static List<String> principalsOf(ThingPrincipals principals, String thing) {

@@ -138,7 +138,9 @@ final class Dispatcher {
     Match match = find(call, found);
     OperationShape operation = match.operation();
     found.what = match.offer().service().name() + ":" + operation.name();
-    if (!match.offer().plane().offeredBy(transport.listener().role())) {
+    // What anyone may call is offered to everyone: clients that have no credentials yet ask for
+    // some.
+    if (!operation.unsigned() && !match.offer().plane().offeredBy(transport.listener().role())) {
       throw new ApiException(
           AwsError.ACCESS_DENIED,
           operation.name()
@@ -153,6 +155,9 @@ final class Dispatcher {
     policy.check(call, match.offer().plane(), operation);
     Codec codec = match.offer().codec();
     Struct input = codec.decode(operation, match.labels(), request);
+    if (call.principal() instanceof Principal.AccessKey key && !key.administrator()) {
+      table.guard().check(call, match.offer().service(), operation, input);
+    }
     Struct output = handler.handle(call, input);
     LOG.log(Level.DEBUG, "{0} by {1}", found.what, call.principal().id());
     return codec.encode(operation, output, requestId);

@@ -42,7 +42,7 @@ public final class HttpServer {
       HttpStats stats) {
     this.entrance = entrance;
     this.dispatcher = new Dispatcher(table, entrance, new CallPolicy(), stats);
-    this.door = new WebSocketDoor(entrance, stats);
+    this.door = new WebSocketDoor(entrance, clock, stats);
     this.virtualThreads = virtualThreads;
     this.random = random;
     this.clock = clock;

@@ -6,6 +6,8 @@ import io.thingstead.api.Operation;
 import io.thingstead.api.OperationShape;
 import io.thingstead.api.Service;
 import io.thingstead.api.Struct;
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
 import io.thingstead.net.Role;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +25,12 @@ public final class OperationTable {
   private final List<Offer> offers = new ArrayList<>();
   private final Map<OperationShape, Bound> bound = new HashMap<>();
   private final Map<String, Route> routes = new HashMap<>();
+  private Guard guard =
+      (call, _, operation, _) -> {
+        throw new ApiException(
+            AwsError.ACCESS_DENIED,
+            call.principal().id() + " is not authorized to perform " + operation.name());
+      };
 
   /** A service, on the ports of its plane. */
   record Offer(Service service, Plane plane, Codec codec) {}
@@ -37,6 +45,16 @@ public final class OperationTable {
   public OperationTable offer(Service service, Plane plane) {
     offers.add(new Offer(service, plane, Codec.of(service)));
     return this;
+  }
+
+  /** Lets signers who are no administrators do what the guard says; without one, nothing. */
+  public OperationTable guardedBy(Guard newGuard) {
+    guard = newGuard;
+    return this;
+  }
+
+  Guard guard() {
+    return guard;
   }
 
   /** Binds an operation of an offered service. */

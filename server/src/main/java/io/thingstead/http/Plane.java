@@ -7,13 +7,15 @@ public enum Plane {
   /** What devices do: publish, shadows, jobs. */
   DATA,
   /** What administrators do. */
-  CONTROL;
+  CONTROL,
+  /** Asking for credentials, which anyone does. */
+  CREDENTIALS;
 
   boolean offeredBy(Role role) {
     return switch (role) {
       case ALL -> true;
-      case DEVICE -> this == DATA;
-      case ADMIN -> this == CONTROL;
+      case DEVICE -> this != CONTROL;
+      case ADMIN -> this != DATA;
     };
   }
 }

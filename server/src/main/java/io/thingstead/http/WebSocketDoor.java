@@ -6,10 +6,13 @@ import io.thingstead.api.Headers;
 import io.thingstead.api.RestJson;
 import io.thingstead.http.Authentication.Caller;
 import io.thingstead.http.HttpStats.Kind;
+import io.thingstead.identity.Principal;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.net.Protocol;
 import io.thingstead.net.Transport;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
@@ -32,10 +35,12 @@ final class WebSocketDoor {
   private static final int UPGRADE_REQUIRED = 426;
 
   private final Entrance entrance;
+  private final InstantSource clock;
   private final HttpStats stats;
 
-  WebSocketDoor(Entrance entrance, HttpStats stats) {
+  WebSocketDoor(Entrance entrance, InstantSource clock, HttpStats stats) {
     this.entrance = entrance;
+    this.clock = clock;
     this.stats = stats;
   }
 
@@ -102,10 +107,17 @@ final class WebSocketDoor {
     }
     Transport known = transport.of(caller.account(), caller.principal());
     return new Reply.Upgrade(
-        known,
-        subprotocol,
-        key,
-        caller.signed() ? known.limits().connect().signedLifetime() : null);
+        known, subprotocol, key, caller.signed() ? lifetime(known, caller.principal()) : null);
+  }
+
+  /** That of a signature, but a session's connection ends with the session. */
+  private Duration lifetime(Transport transport, Principal principal) {
+    Duration most = transport.limits().connect().signedLifetime();
+    if (principal instanceof Principal.AccessKey key && key.session() != null) {
+      Duration left = Duration.between(clock.instant(), key.session().ends());
+      return left.compareTo(most) < 0 ? left : most;
+    }
+    return most;
   }
 
   private static String key(ApiRequest request) {

@@ -1,5 +1,7 @@
 package io.thingstead.identity;
 
+import org.jspecify.annotations.Nullable;
+
 /** Who is calling, proven. */
 public sealed interface Principal {
   /** What logs, events and policies call this principal: certificate id, access key id or name. */
@@ -34,8 +36,15 @@ public sealed interface Principal {
    * @param accessKeyId the public half of the key
    * @param arn who owns the key
    * @param administrator whether everything is allowed to it
+   * @param session what a temporary key stands for, null of a key for ever
    */
-  record AccessKey(String accessKeyId, String arn, boolean administrator) implements Principal {
+  record AccessKey(String accessKeyId, String arn, boolean administrator, @Nullable Session session)
+      implements Principal {
+    /** A key for ever. */
+    public AccessKey(String accessKeyId, String arn, boolean administrator) {
+      this(accessKeyId, arn, administrator, null);
+    }
+
     @Override
     public String id() {
       return accessKeyId;

@@ -6,6 +6,7 @@ import io.thingstead.authorize.Policies;
 import io.thingstead.authorize.Why;
 import io.thingstead.broker.Broker;
 import io.thingstead.identity.Certificates;
+import io.thingstead.person.Persons;
 import io.thingstead.presence.Presence;
 import io.thingstead.registry.GroupMembers;
 import io.thingstead.registry.Tags;
@@ -32,6 +33,7 @@ public record Features(
     Policies policies,
     Authorizer authorizer,
     Why why,
+    Persons persons,
     Broker broker,
     Presence presence,
     Shadows shadows,

@@ -32,7 +32,7 @@ public final class Operations {
       Function<Account, Features> features,
       Function<Account, String> endpoint,
       InstantSource clock) {
-    offer(table);
+    offer(table).guardedBy(new Permissions(features));
     new RegistryOperations(features).bind(table);
     new ThingTypeOperations(features).bind(table);
     new GroupOperations(features).bind(table);
@@ -41,6 +41,10 @@ public final class Operations {
     new CaCertificateOperations(features).bind(table);
     new PolicyOperations(features).bind(table);
     new RuleOperations(features).bind(table);
+    new UserOperations(features).bind(table);
+    new RoleOperations(features).bind(table);
+    new ManagedPolicyOperations(features).bind(table);
+    new SessionOperations(features).bind(table);
     new EndpointOperations(endpoint).bind(table);
     new DataOperations(features, clock).bind(table);
     new ConnectionOperations(features, clock).bind(table);
@@ -58,7 +62,7 @@ public final class Operations {
         .offer(GreengrassV2.service(), Plane.CONTROL)
         .offer(IotDeviceAdvisor.service(), Plane.CONTROL)
         .offer(IotSecureTunneling.service(), Plane.CONTROL)
-        .offer(Sts.service(), Plane.CONTROL)
+        .offer(Sts.service(), Plane.CREDENTIALS)
         .offer(Iam.service(), Plane.CONTROL)
         .offer(CognitoIdentity.service(), Plane.CONTROL);
   }

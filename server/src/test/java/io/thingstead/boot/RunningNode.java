@@ -1,5 +1,8 @@
 package io.thingstead.boot;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.thingstead.config.Machine;
 import io.thingstead.config.ServerAddresses;
 import io.thingstead.config.Settings;
@@ -7,10 +10,10 @@ import io.thingstead.config.SettingsReader;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,8 +21,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
@@ -27,9 +34,11 @@ import software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iot.IotClient;
 import software.amazon.awssdk.services.iot.model.CreateKeysAndCertificateResponse;
 import software.amazon.awssdk.services.iotdataplane.IotDataPlaneClient;
+import software.amazon.awssdk.services.sts.StsClient;
 
 /** The whole server in this process, on loopback and free ports. */
 public final class RunningNode implements AutoCloseable {
@@ -128,7 +137,15 @@ public final class RunningNode implements AutoCloseable {
 
   /** The URL of a WebSocket, signed by the administrator for five minutes. */
   public String signedWebSocket(String scheme, String host) throws IOException {
-    List<String> key = accessKey();
+    return signedWebSocket(scheme, host, administrator());
+  }
+
+  /** The same, signed by somebody else; a session's token is appended, as device SDKs do. */
+  public String signedWebSocket(String scheme, String host, AwsCredentials caller) {
+    String token =
+        caller instanceof AwsSessionCredentials session
+            ? "&X-Amz-Security-Token=" + URLEncoder.encode(session.sessionToken(), UTF_8)
+            : "";
     SdkHttpRequest unsigned =
         SdkHttpRequest.builder()
             .uri(URI.create("https://" + host))
@@ -140,7 +157,9 @@ public final class RunningNode implements AutoCloseable {
             .sign(
                 request ->
                     request
-                        .identity(AwsCredentialsIdentity.create(key.getFirst(), key.getLast()))
+                        .identity(
+                            AwsCredentialsIdentity.create(
+                                caller.accessKeyId(), caller.secretAccessKey()))
                         .request(unsigned)
                         .putProperty(AwsV4FamilyHttpSigner.SERVICE_SIGNING_NAME, "iotdevicegateway")
                         .putProperty(AwsV4HttpSigner.REGION_NAME, "us-east-1")
@@ -150,7 +169,7 @@ public final class RunningNode implements AutoCloseable {
                         .putProperty(
                             AwsV4FamilyHttpSigner.EXPIRATION_DURATION, Duration.ofMinutes(5)))
             .request();
-    return scheme + "://" + host + "/mqtt?" + signed.encodedQueryParameters().orElseThrow();
+    return scheme + "://" + host + "/mqtt?" + signed.encodedQueryParameters().orElseThrow() + token;
   }
 
   /** The answer to a data-plane request that the administrator has signed. */
@@ -163,7 +182,7 @@ public final class RunningNode implements AutoCloseable {
             .uri(URI.create(api() + pathAndQuery))
             .method(SdkHttpMethod.fromValue(method));
     headers.forEach(unsigned::putHeader);
-    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = body.getBytes(UTF_8);
     SdkHttpRequest signed =
         AwsV4HttpSigner.create()
             .sign(
@@ -211,6 +230,45 @@ public final class RunningNode implements AutoCloseable {
         .build();
   }
 
+  public IamClient iam() throws IOException {
+    return client(IamClient.builder().region(Region.AWS_GLOBAL), credentials()).build();
+  }
+
+  /** Temporary keys, as this caller. */
+  public StsClient sts(AwsCredentials caller) {
+    return client(StsClient.builder().region(Region.US_EAST_1), provider(caller)).build();
+  }
+
+  /** The control plane, as this caller. */
+  public IotClient iot(AwsCredentials caller) {
+    return client(IotClient.builder().region(Region.US_EAST_1), provider(caller)).build();
+  }
+
+  /** The data plane, as this caller. */
+  public IotDataPlaneClient data(AwsCredentials caller) {
+    return client(IotDataPlaneClient.builder().region(Region.US_EAST_1), provider(caller)).build();
+  }
+
+  /** Users and roles, as this caller. */
+  public IamClient iam(AwsCredentials caller) {
+    return client(IamClient.builder().region(Region.AWS_GLOBAL), provider(caller)).build();
+  }
+
+  /** The administrator's key. */
+  public AwsCredentials administrator() throws IOException {
+    List<String> key = accessKey();
+    return AwsBasicCredentials.create(key.getFirst(), key.getLast());
+  }
+
+  private static AwsCredentialsProvider provider(AwsCredentials caller) {
+    return StaticCredentialsProvider.create(caller);
+  }
+
+  private <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> B client(
+      B builder, AwsCredentialsProvider caller) {
+    return builder.endpointOverride(api()).credentialsProvider(caller).httpClient(new JdkHttp());
+  }
+
   /** A device's certificate and key in PEM files. */
   public record Device(String certificateId, String arn, Path certificate, Path key) {}
 
@@ -223,8 +281,8 @@ public final class RunningNode implements AutoCloseable {
       iot.attachPolicy(b -> b.policyName(name).target(made.certificateArn()));
       Path certificate = directory.resolve(name + ".pem");
       Path key = directory.resolve(name + ".key");
-      Files.writeString(certificate, made.certificatePem(), StandardCharsets.US_ASCII);
-      Files.writeString(key, made.keyPair().privateKey(), StandardCharsets.US_ASCII);
+      Files.writeString(certificate, made.certificatePem(), US_ASCII);
+      Files.writeString(key, made.keyPair().privateKey(), US_ASCII);
       return new Device(made.certificateId(), made.certificateArn(), certificate, key);
     }
   }
