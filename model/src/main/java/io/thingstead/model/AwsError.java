@@ -43,6 +43,7 @@ public enum AwsError {
   REQUEST_ENTITY_TOO_LARGE("RequestEntityTooLargeException"),
   RESOURCE_ALREADY_EXISTS("ResourceAlreadyExistsException"),
   RESOURCE_NOT_FOUND("ResourceNotFoundException"),
+  RESOURCE_REGISTRATION_FAILURE("ResourceRegistrationFailureException"),
   SERIALIZATION("SerializationException"),
   SERVICE_UNAVAILABLE("ServiceUnavailableException"),
   SQL_PARSE("SqlParseException"),

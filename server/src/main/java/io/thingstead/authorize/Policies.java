@@ -2,6 +2,7 @@ package io.thingstead.authorize;
 
 import io.thingstead.account.Account;
 import io.thingstead.engine.AccountShard;
+import io.thingstead.engine.Command;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
 import io.thingstead.engine.Tx;
@@ -69,25 +70,29 @@ public final class Policies implements Attachments {
    * @throws ApiException MalformedPolicy, ResourceAlreadyExists, InvalidRequest for the name
    */
   public Policy create(String policyName, String document, Map<String, String> tags) {
+    return registry.call(creation(policyName, document, tags));
+  }
+
+  /** The same as a step of a command of the registry shard. */
+  public Command<Policy> creation(String policyName, String document, Map<String, String> tags) {
     String name = new PolicyName(policyName).text();
     parse(document);
     byte[] generation = new byte[GENERATION_BYTES];
     random.nextBytes(generation);
-    return registry.call(
-        tx -> {
-          if (PolicyTable.find(tx, name) != null) {
-            throw new ApiException(
-                AwsError.RESOURCE_ALREADY_EXISTS,
-                "policy " + name + " exists; create-policy-version changes it");
-          }
-          long now = tx.now().toEpochMilli();
-          PolicyRow row = new PolicyRow(1, 1, now, now, HexFormat.of().formatHex(generation));
-          VersionRow version = new VersionRow(document, now);
-          PolicyTable.insert(tx, name, row);
-          PolicyTable.putVersion(tx, name, 1, version);
-          Tags.attach(tx, arn(name), tags);
-          return policy(name, row, version);
-        });
+    return tx -> {
+      if (PolicyTable.find(tx, name) != null) {
+        throw new ApiException(
+            AwsError.RESOURCE_ALREADY_EXISTS,
+            "policy " + name + " exists; create-policy-version changes it");
+      }
+      long now = tx.now().toEpochMilli();
+      PolicyRow row = new PolicyRow(1, 1, now, now, HexFormat.of().formatHex(generation));
+      VersionRow version = new VersionRow(document, now);
+      PolicyTable.insert(tx, name, row);
+      PolicyTable.putVersion(tx, name, 1, version);
+      Tags.attach(tx, arn(name), tags);
+      return policy(name, row, version);
+    };
   }
 
   /** The same without tags. */
@@ -266,26 +271,31 @@ public final class Policies implements Attachments {
   public void attach(String policyName, String target) {
     registry.call(
         tx -> {
-          PolicyTable.require(tx, policyName);
-          if (!targetExists.test(tx, target)) {
-            throw new ApiException(
-                AwsError.RESOURCE_NOT_FOUND,
-                "there is no certificate " + target + " in this account to attach a policy to");
-          }
-          List<String> attached = PolicyTable.attached(tx, target);
-          if (attached.contains(policyName)) {
-            return target;
-          }
-          if (attached.size() >= limits.perPrincipal()) {
-            throw new ApiException(
-                AwsError.LIMIT_EXCEEDED,
-                "%s has %d policies; detach one first".formatted(target, attached.size()));
-          }
-          tx.put(Tables.TARGET_POLICY, Key.of(target, policyName), PolicyTable.NOTHING);
-          tx.put(Tables.POLICY_TARGET, Key.of(policyName, target), PolicyTable.NOTHING);
-          tellTarget(tx, target);
+          attach(tx, policyName, target);
           return target;
         });
+  }
+
+  /** The same as a step of a command of the registry shard. */
+  public void attach(Tx tx, String policyName, String target) {
+    PolicyTable.require(tx, policyName);
+    if (!targetExists.test(tx, target)) {
+      throw new ApiException(
+          AwsError.RESOURCE_NOT_FOUND,
+          "there is no certificate " + target + " in this account to attach a policy to");
+    }
+    List<String> attached = PolicyTable.attached(tx, target);
+    if (attached.contains(policyName)) {
+      return;
+    }
+    if (attached.size() >= limits.perPrincipal()) {
+      throw new ApiException(
+          AwsError.LIMIT_EXCEEDED,
+          "%s has %d policies; detach one first".formatted(target, attached.size()));
+    }
+    tx.put(Tables.TARGET_POLICY, Key.of(target, policyName), PolicyTable.NOTHING);
+    tx.put(Tables.POLICY_TARGET, Key.of(policyName, target), PolicyTable.NOTHING);
+    tellTarget(tx, target);
   }
 
   /**

@@ -13,10 +13,8 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +29,13 @@ public final class Certificates {
   private final DeviceCa ca;
   private final KeyPairs keys;
   private final InstantSource clock;
-  private final SecureRandom random;
   private final List<Attachments> policies = new CopyOnWriteArrayList<>();
   private final List<Attachments> things = new CopyOnWriteArrayList<>();
   private final List<CertificateListener> listeners = new CopyOnWriteArrayList<>();
   private final KnownCertificates known;
   private final CaCertificates cas;
   private final JustInTime justInTime;
+  private final Registrar registrar;
 
   public Certificates(
       Account account,
@@ -51,15 +49,20 @@ public final class Certificates {
     this.ca = new DeviceCa(account, registry, master, keys, clock, random);
     this.keys = keys;
     this.clock = clock;
-    this.random = random;
     this.known = new KnownCertificates(account, registry, clock);
     this.cas = new CaCertificates(account, registry, clock, random);
+    this.registrar = new Registrar(account, ca, keys, cas, clock, random, this::announce);
     this.justInTime = new JustInTime(registry, this, known, cas, clock);
   }
 
   /** The CAs that the account brought along. */
   public CaCertificates cas() {
     return cas;
+  }
+
+  /** What provisioning does with certificates, inside its own commands. */
+  public Registrar registrar() {
+    return registrar;
   }
 
   /** Tells of each showing of a certificate that waits for its activation, from now on. */
@@ -144,37 +147,8 @@ public final class Certificates {
       CertificateStatus status,
       CertificateMode mode,
       @Nullable String caId) {
-    String id = ClientCertificates.id(certificate);
-    byte[] generation = new byte[32];
-    random.nextBytes(generation);
-    byte[] der = ClientCertificates.der(certificate);
-    registry.call(
-        tx -> {
-          if (CertificateTable.get(tx, id) != null) {
-            throw new ApiException(
-                AwsError.RESOURCE_ALREADY_EXISTS,
-                "the certificate is already registered as " + id,
-                Map.of("resourceId", id, "resourceArn", arn(id)));
-          }
-          long now = tx.now().toEpochMilli();
-          CertificateTable.insert(
-              tx,
-              id,
-              new CertificateRow(
-                  der,
-                  status,
-                  mode,
-                  now,
-                  now,
-                  1,
-                  HexFormat.of().formatHex(generation),
-                  certificate.getNotBefore().toInstant().toEpochMilli(),
-                  certificate.getNotAfter().toInstant().toEpochMilli(),
-                  caId));
-          announce(tx, id, status == CertificateStatus.ACTIVE);
-          return true;
-        });
-    return new IssuedCertificate(arn(id), id, Pem.certificate(der));
+    NewCertificate made = new NewCertificate(certificate, mode, caId);
+    return registry.call(tx -> registrar.insert(tx, made, status));
   }
 
   /** DescribeCertificate. */

@@ -58,6 +58,12 @@ final class DeviceCa {
     return issue(DEFAULT_SUBJECT, key);
   }
 
+  /** One that ends early. */
+  X509Certificate issue(PublicKey key, Instant notAfter) {
+    return authority()
+        .device(DEFAULT_SUBJECT, key, clock.instant().minus(OwnCa.BACKDATED), notAfter);
+  }
+
   private Authority authority() {
     Authority known = authority;
     if (known == null) {

@@ -49,16 +49,21 @@ public final class GroupMembers {
   public void update(String thing, List<String> toAdd, List<String> toRemove) {
     shard.call(
         tx -> {
-          Things.require(tx, thing);
-          for (String group : toRemove) {
-            GroupTable.require(tx, group);
-            tx.delete(Tables.GROUP_THING, Key.of(group, thing));
-            tx.delete(Tables.THING_GROUP, Key.of(thing, group));
-          }
-          toAdd.forEach(group -> add(tx, group, thing));
-          principals.changed(tx, thing);
+          update(tx, thing, toAdd, toRemove);
           return thing;
         });
+  }
+
+  /** The same as a step of a command of the registry shard. */
+  public void update(Tx tx, String thing, List<String> toAdd, List<String> toRemove) {
+    Things.require(tx, thing);
+    for (String group : toRemove) {
+      GroupTable.require(tx, group);
+      tx.delete(Tables.GROUP_THING, Key.of(group, thing));
+      tx.delete(Tables.THING_GROUP, Key.of(thing, group));
+    }
+    toAdd.forEach(group -> add(tx, group, thing));
+    principals.changed(tx, thing);
   }
 
   private static void add(Tx tx, String group, String thing) {
@@ -81,7 +86,8 @@ public final class GroupMembers {
     tx.put(Tables.THING_GROUP, Key.of(thing, group), new byte[0]);
   }
 
-  private static List<String> groups(Rows rows, String thing) {
+  /** The names of a thing's groups, in order, by rows of the registry shard. */
+  public static List<String> groups(Rows rows, String thing) {
     return rows.scan(Tables.THING_GROUP, Key.of(thing), null, GROUPS_MAX + 1).stream()
         .map(GroupTable::second)
         .toList();

@@ -53,22 +53,27 @@ public final class ThingPrincipals implements Attachments {
    *     attachment stands against it
    */
   public void attach(String thing, String principal, PrincipalType type) {
-    Name.check("thing name", thing);
     shard.call(
         tx -> {
-          Things.require(tx, thing);
-          requirePrincipal(tx, principal);
-          if (tx.get(Tables.THING_PRINCIPAL, Key.of(thing, principal)) != null) {
-            requireType(tx, thing, principal, type);
-            return thing;
-          }
-          requireShareable(tx, thing, principal, type);
-          byte[] value = type.name().getBytes(StandardCharsets.US_ASCII);
-          tx.put(Tables.THING_PRINCIPAL, Key.of(thing, principal), value);
-          tx.put(Tables.PRINCIPAL_THING, Key.of(principal, thing), value);
-          tell(tx, principal);
+          attach(tx, thing, principal, type);
           return thing;
         });
+  }
+
+  /** The same as a step of a command of the registry shard. */
+  public void attach(Tx tx, String thing, String principal, PrincipalType type) {
+    Name.check("thing name", thing);
+    Things.require(tx, thing);
+    requirePrincipal(tx, principal);
+    if (tx.get(Tables.THING_PRINCIPAL, Key.of(thing, principal)) != null) {
+      requireType(tx, thing, principal, type);
+      return;
+    }
+    requireShareable(tx, thing, principal, type);
+    byte[] value = type.name().getBytes(StandardCharsets.US_ASCII);
+    tx.put(Tables.THING_PRINCIPAL, Key.of(thing, principal), value);
+    tx.put(Tables.PRINCIPAL_THING, Key.of(principal, thing), value);
+    tell(tx, principal);
   }
 
   private static void requireType(Tx tx, String thing, String principal, PrincipalType type) {

@@ -2,6 +2,7 @@ package io.thingstead.registry;
 
 import io.thingstead.account.Account;
 import io.thingstead.engine.AccountShard;
+import io.thingstead.engine.Command;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
 import io.thingstead.engine.Tx;
@@ -44,22 +45,27 @@ public final class Things {
    *     name, ResourceNotFound for the type, InvalidRequest
    */
   public Thing create(String name, @Nullable String typeName, Map<String, String> given) {
+    return shard.call(creation(name, typeName, given));
+  }
+
+  /** The same as a step of a command of the registry shard. */
+  public Command<Thing> creation(
+      String name, @Nullable String typeName, Map<String, String> given) {
     Name.check("thing name", name);
     Map<String, String> attributes = Attributes.parse(given);
     Attributes.checkTotal(attributes, typeName != null);
     String id = Uuids.next(random);
-    return shard.call(
-        tx -> {
-          ThingRow existing = row(tx, name);
-          if (existing != null) {
-            return same(name, existing, typeName, attributes);
-          }
-          if (typeName != null) {
-            ThingTypes.requireUsable(tx, typeName);
-          }
-          long created = tx.now().toEpochMilli();
-          return put(tx, name, null, new ThingRow(id, typeName, attributes, 1, created));
-        });
+    return tx -> {
+      ThingRow existing = row(tx, name);
+      if (existing != null) {
+        return same(name, existing, typeName, attributes);
+      }
+      if (typeName != null) {
+        ThingTypes.requireUsable(tx, typeName);
+      }
+      long created = tx.now().toEpochMilli();
+      return put(tx, name, null, new ThingRow(id, typeName, attributes, 1, created));
+    };
   }
 
   private Thing same(
@@ -129,23 +135,24 @@ public final class Things {
    * @throws ApiException ResourceNotFound, VersionConflict, InvalidRequest
    */
   public Thing update(String name, ThingUpdate update) {
+    return shard.call(tx -> update(tx, name, update));
+  }
+
+  /** The same as a step of a command of the registry shard. */
+  public Thing update(Tx tx, String name, ThingUpdate update) {
     Name.check("thing name", name);
     if (update.removeType() && update.typeName() != null) {
       throw new ApiException(
           AwsError.INVALID_REQUEST, "removeThingType cannot be combined with thingTypeName");
     }
-    return shard.call(
-        tx -> {
-          ThingRow old = require(tx, name);
-          checkVersion(name, old, update.expectedVersion());
-          String type = newType(tx, old, update);
-          Map<String, String> attributes = newAttributes(old, update);
-          Attributes.checkTotal(attributes, type != null);
-          principals.changed(tx, name);
-          ThingRow row =
-              new ThingRow(old.id(), type, attributes, old.version() + 1, old.createdMillis());
-          return put(tx, name, old, row);
-        });
+    ThingRow old = require(tx, name);
+    checkVersion(name, old, update.expectedVersion());
+    String type = newType(tx, old, update);
+    Map<String, String> attributes = newAttributes(old, update);
+    Attributes.checkTotal(attributes, type != null);
+    principals.changed(tx, name);
+    ThingRow row = new ThingRow(old.id(), type, attributes, old.version() + 1, old.createdMillis());
+    return put(tx, name, old, row);
   }
 
   private static @Nullable String newType(Tx tx, ThingRow old, ThingUpdate update) {
