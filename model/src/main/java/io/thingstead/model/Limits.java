@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param policies policies and their attachments
  * @param shadows device shadows
  * @param rules rules and what their actions have not done yet
+ * @param provisioning templates, and devices that are being provisioned
  */
 public record Limits(
     Topics topics,
@@ -27,7 +28,8 @@ public record Limits(
     Api api,
     Policies policies,
     Shadows shadows,
-    Rules rules) {
+    Rules rules,
+    Provisioning provisioning) {
   /** As good as no limit. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
 
@@ -55,6 +57,13 @@ public record Limits(
   private static final Shadows SHADOWS = new Shadows(8, 8 * KIB);
 
   private static final Rules RULES = new Rules(1000, 1000, 10_000, 64 * KIB * KIB, 64);
+
+  private static final Provisioning PROVISIONING =
+      new Provisioning(
+          256, 5, 100, UNLIMITED, UNLIMITED, UNLIMITED, Duration.ofHours(1), Duration.ofMinutes(5));
+
+  private static final Provisioning CLOUD_PROVISIONING =
+      new Provisioning(256, 5, 100, 10, 20, 10, Duration.ofHours(1), Duration.ofMinutes(5));
 
   /** The published sizes and counts; no rates, for they meter a bill and not a machine. */
   public static final Limits DEFAULT =
@@ -92,7 +101,8 @@ public record Limits(
           API,
           POLICIES,
           SHADOWS,
-          RULES);
+          RULES,
+          PROVISIONING);
 
   private static final Limits CLOUD =
       new Limits(
@@ -122,7 +132,8 @@ public record Limits(
           CLOUD_API,
           POLICIES,
           SHADOWS,
-          RULES);
+          RULES,
+          CLOUD_PROVISIONING);
 
   private static final Limits STANDARD =
       new Limits(
@@ -169,7 +180,8 @@ public record Limits(
           API,
           POLICIES,
           SHADOWS,
-          RULES);
+          RULES,
+          PROVISIONING);
 
   /**
    * What a profile imposes: the published quotas and per-connection rates for {@code aws}, the
@@ -384,4 +396,26 @@ public record Limits(
    */
   public record Rules(
       int rules, int destinations, int pending, long pendingBytes, int parallelRuns) {}
+
+  /**
+   * Templates, and devices that are being provisioned.
+   *
+   * @param templates per account
+   * @param versions of one template
+   * @param atOnce requests of devices that are worked on; more are rejected
+   * @param keysPerSecond certificates with keys that devices ask for
+   * @param requestsPerSecond certificates on signing requests that devices ask for
+   * @param thingsPerSecond devices that are provisioned
+   * @param token how long a device has from its certificate to its provisioning
+   * @param claim how long the claim that a trusted user hands to a device lets it connect
+   */
+  public record Provisioning(
+      int templates,
+      int versions,
+      int atOnce,
+      int keysPerSecond,
+      int requestsPerSecond,
+      int thingsPerSecond,
+      Duration token,
+      Duration claim) {}
 }

@@ -13,6 +13,7 @@ import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.Engine;
 import io.thingstead.engine.ShardId;
 import io.thingstead.engine.Tx;
+import io.thingstead.identity.CaCertificates;
 import io.thingstead.identity.Certificates;
 import io.thingstead.identity.KeyPairs;
 import io.thingstead.identity.MasterKey;
@@ -24,7 +25,8 @@ import io.thingstead.operation.Features;
 import io.thingstead.person.Persons;
 import io.thingstead.person.SessionTokens;
 import io.thingstead.presence.Presence;
-import io.thingstead.provision.RegistrationEvents;
+import io.thingstead.provision.Provisioning;
+import io.thingstead.provision.Templates;
 import io.thingstead.registry.Attachment;
 import io.thingstead.registry.GroupMembers;
 import io.thingstead.registry.Tags;
@@ -144,7 +146,6 @@ final class Tenants implements AutoCloseable {
     Persons persons =
         new Persons(account, registry, authorizer, principals, tokens, master, random);
     Broker broker = broker(account, number);
-    certificates.onNewcomer(new RegistrationEvents(account, broker)::publish);
     Presence presence = new Presence(account, broker, random);
     Shadows shadows =
         new Shadows(account, shadowShards(number), broker, limits.shadows(), this::runLater);
@@ -161,6 +162,12 @@ final class Tenants implements AutoCloseable {
     Tags tags = new Tags(account, registry);
     tags.knows("policy", Policies::exists);
     tags.knows("rule", Rules::exists);
+    Provisioning provisioning =
+        Provisioning.of(
+            account, registry, certificates, things, members, principals, policies, broker);
+    tags.knows("provisioningtemplate", Templates::exists);
+    tags.knows("cacert", CaCertificates::exists);
+    certificates.cas().onDelete(Tags::forget);
     Why why = new Why(account, authorizer, thing -> principalsOf(principals, thing));
     features.put(
         account.id(),
@@ -180,7 +187,8 @@ final class Tenants implements AutoCloseable {
             broker,
             presence,
             shadows,
-            rules));
+            rules,
+            provisioning));
     start(broker, presence, shadows, rules);
   }
 

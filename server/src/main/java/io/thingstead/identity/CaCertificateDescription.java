@@ -2,6 +2,7 @@ package io.thingstead.identity;
 
 import io.thingstead.model.AccountId;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** What DescribeCACertificate tells. */
 public record CaCertificateDescription(
@@ -17,4 +18,5 @@ public record CaCertificateDescription(
     String generationId,
     Instant notBefore,
     Instant notAfter,
-    CertificateMode mode) {}
+    CertificateMode mode,
+    @Nullable RegistrationTemplate template) {}

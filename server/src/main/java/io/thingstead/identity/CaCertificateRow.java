@@ -2,12 +2,14 @@ package io.thingstead.identity;
 
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stored CA of the account. Times are epoch milliseconds.
  *
  * @param autoRegistration whether an unknown certificate it signed is registered when it is shown
  * @param version counts the changes, from 1
+ * @param template how its newcomers are provisioned, or null when they only wait
  */
 record CaCertificateRow(
     byte[] der,
@@ -17,8 +19,13 @@ record CaCertificateRow(
     long createdMillis,
     long modifiedMillis,
     int version,
-    String generation) {
-  CaCertificateRow with(CaStatus nextStatus, boolean nextAutoRegistration, long nowMillis) {
+    String generation,
+    @Nullable RegistrationTemplate template) {
+  CaCertificateRow with(
+      CaStatus nextStatus,
+      boolean nextAutoRegistration,
+      @Nullable RegistrationTemplate nextTemplate,
+      long nowMillis) {
     return new CaCertificateRow(
         der,
         nextStatus,
@@ -27,7 +34,8 @@ record CaCertificateRow(
         createdMillis,
         nowMillis,
         version + 1,
-        generation);
+        generation,
+        nextTemplate);
   }
 
   X509Certificate certificate() {

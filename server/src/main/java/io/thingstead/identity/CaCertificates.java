@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,8 @@ public final class CaCertificates {
   private final InstantSource clock;
   private final SecureRandom random;
   private final RegistrationCode code;
+  private volatile TemplateCheck templates = (_, _) -> {};
+  private volatile BiConsumer<? super Tx, String> deleted = (_, _) -> {};
 
   CaCertificates(Account account, AccountShard registry, InstantSource clock, SecureRandom random) {
     this.account = account;
@@ -51,11 +54,48 @@ public final class CaCertificates {
     return code;
   }
 
+  /** Refuses a template that newcomers cannot be provisioned by. */
+  @FunctionalInterface
+  public interface TemplateCheck {
+    /**
+     * @throws ApiException ResourceNotFound, InvalidRequest
+     */
+    void require(Rows registryRows, RegistrationTemplate template);
+  }
+
+  /** Has templates checked from now on, inside the commands that give them to CAs. */
+  public void checkTemplates(TemplateCheck check) {
+    templates = check;
+  }
+
+  /** Has the deletion of a CA told by its ARN, inside the command. */
+  public void onDelete(BiConsumer<? super Tx, String> listener) {
+    deleted = listener;
+  }
+
+  /** Whether there is a CA of this id, by rows of the registry shard. */
+  public static boolean exists(Rows rows, String id) {
+    return get(rows, id) != null;
+  }
+
+  /** Whether some CA provisions by a template of this name, by rows of the registry shard. */
+  public static boolean uses(Rows rows, String template) {
+    return !rows.scan(Tables.CA_BY_TEMPLATE, Key.of(template), null, 1).isEmpty();
+  }
+
+  /** How the newcomers of a CA are provisioned, or null when they only wait. Reads the disk. */
+  public @Nullable RegistrationTemplate template(String id) {
+    CaCertificateRow row = get(registry.durable(), id);
+    return row == null ? null : row.template();
+  }
+
   /**
    * RegisterCACertificate.
    *
    * @param verificationPem proof of possession of the CA's key: a certificate it signed whose
    *     common name is the registration code; needed in mode DEFAULT and refused in SNI_ONLY
+   * @param template how its newcomers are provisioned, or null when they only wait
+   * @param also is done with the CA's ARN inside the command
    * @return its description
    */
   public CaCertificateDescription register(
@@ -63,7 +103,9 @@ public final class CaCertificates {
       @Nullable String verificationPem,
       boolean active,
       boolean autoRegistration,
-      CertificateMode mode) {
+      CertificateMode mode,
+      @Nullable RegistrationTemplate template,
+      BiConsumer<? super Tx, String> also) {
     Instant now = clock.instant();
     X509Certificate ca = ClientCertificates.parseCa(pem, now);
     X509Certificate proof = proof(verificationPem, mode);
@@ -90,11 +132,31 @@ public final class CaCertificates {
                       millis,
                       millis,
                       1,
-                      generation);
+                      generation,
+                      template);
               insert(tx, id, made, ca);
+              use(tx, id, null, template);
+              also.accept(tx, arn(id));
               return made;
             });
     return described(id, row);
+  }
+
+  /** Another template, or none, takes the place of a CA's former one. */
+  private void use(
+      Tx tx, String id, @Nullable RegistrationTemplate old, @Nullable RegistrationTemplate next) {
+    if (Objects.equals(old, next)) {
+      return;
+    }
+    if (old != null && old.name() != null) {
+      tx.delete(Tables.CA_BY_TEMPLATE, Key.of(old.name(), id));
+    }
+    if (next != null) {
+      templates.require(tx, next);
+      if (next.name() != null) {
+        tx.put(Tables.CA_BY_TEMPLATE, Key.of(next.name(), id), new byte[0]);
+      }
+    }
   }
 
   private static @Nullable X509Certificate proof(@Nullable String pem, CertificateMode mode) {
@@ -151,12 +213,7 @@ public final class CaCertificates {
 
   private static List<String> idsOf(Rows rows, String subject) {
     return rows.scan(Tables.CA_BY_SUBJECT, Key.of(subject), null, SAME_SUBJECT_MAX).stream()
-        .map(
-            row -> {
-              Key.Reader key = row.key().read();
-              key.text();
-              return key.text();
-            })
+        .map(CaCertificates::second)
         .toList();
   }
 
@@ -174,7 +231,31 @@ public final class CaCertificates {
   public Page<ListedCaCertificate> list(
       @Nullable Integer pageSize, @Nullable String marker, boolean ascending) {
     Rows rows = registry.durable();
-    Page<String> page = BY_DATE.list(rows, ascending, marker, Page.Size.OLDER.of(pageSize));
+    return list(rows, BY_DATE.list(rows, ascending, marker, Page.Size.OLDER.of(pageSize)));
+  }
+
+  /** The same of those that provision by a template, in the order of their ids. */
+  public Page<ListedCaCertificate> listByTemplate(
+      String template, @Nullable Integer pageSize, @Nullable String marker) {
+    Rows rows = registry.durable();
+    return list(
+        rows,
+        Page.read(
+            rows,
+            Tables.CA_BY_TEMPLATE,
+            Key.of(template),
+            Page.Size.OLDER.of(pageSize),
+            marker,
+            CaCertificates::second));
+  }
+
+  private static String second(Rows.Row row) {
+    Key.Reader key = row.key().read();
+    key.text();
+    return key.text();
+  }
+
+  private Page<ListedCaCertificate> list(Rows rows, Page<String> page) {
     List<ListedCaCertificate> entries =
         page.items().stream()
             .mapMulti(
@@ -195,19 +276,36 @@ public final class CaCertificates {
    *
    * @param status null to leave it
    * @param autoRegistration null to leave it
+   * @param template null to leave it
+   * @param remove takes the template away and ends auto-registration
    */
-  public void update(String caId, @Nullable CaStatus status, @Nullable Boolean autoRegistration) {
+  public void update(
+      String caId,
+      @Nullable CaStatus status,
+      @Nullable Boolean autoRegistration,
+      @Nullable RegistrationTemplate template,
+      boolean remove) {
+    if (remove && (template != null || Boolean.TRUE.equals(autoRegistration))) {
+      throw new ApiException(
+          AwsError.INVALID_REQUEST,
+          "removeAutoRegistration cannot be combined with what it removes");
+    }
     String id = caId.toLowerCase(Locale.ROOT);
     registry.call(
         tx -> {
           CaCertificateRow row = require(tx, id);
           CaStatus nextStatus = Objects.requireNonNullElse(status, row.status());
-          boolean nextAuto = Objects.requireNonNullElse(autoRegistration, row.autoRegistration());
-          if (nextStatus != row.status() || nextAuto != row.autoRegistration()) {
+          boolean nextAuto =
+              !remove && Objects.requireNonNullElse(autoRegistration, row.autoRegistration());
+          RegistrationTemplate next = remove ? null : template == null ? row.template() : template;
+          use(tx, id, row.template(), next);
+          if (nextStatus != row.status()
+              || nextAuto != row.autoRegistration()
+              || !Objects.equals(next, row.template())) {
             tx.put(
                 Tables.CA_CERTIFICATE,
                 Key.of(id),
-                Json.encode(row.with(nextStatus, nextAuto, tx.now().toEpochMilli())));
+                Json.encode(row.with(nextStatus, nextAuto, next, tx.now().toEpochMilli())));
           }
           return true;
         });
@@ -227,6 +325,8 @@ public final class CaCertificates {
           tx.delete(Tables.CA_CERTIFICATE, Key.of(id));
           tx.delete(Tables.CA_BY_SUBJECT, Key.of(subject(row.certificate()), id));
           BY_DATE.delete(tx, row.createdMillis(), id);
+          use(tx, id, row.template(), null);
+          deleted.accept(tx, arn(id));
           return true;
         });
   }
@@ -325,7 +425,8 @@ public final class CaCertificates {
         row.generation(),
         certificate.getNotBefore().toInstant(),
         certificate.getNotAfter().toInstant(),
-        row.mode());
+        row.mode(),
+        row.template());
   }
 
   private byte[] random(int bytes) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,8 +66,11 @@ public final class Certificates {
     return registrar;
   }
 
-  /** Tells of each showing of a certificate that waits for its activation, from now on. */
-  public void onNewcomer(Consumer<JustRegistered> listener) {
+  /**
+   * Tells of each showing of a certificate that waits for its activation, from now on. The answer
+   * is why this connection is refused, a clause for people, or empty when the status says it.
+   */
+  public void onNewcomer(Function<JustRegistered, String> listener) {
     justInTime.onNewcomer(listener);
   }
 

@@ -10,8 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +27,7 @@ final class JustInTime {
   private final KnownCertificates known;
   private final CaCertificates cas;
   private final InstantSource clock;
-  private final List<Consumer<JustRegistered>> listeners = new CopyOnWriteArrayList<>();
+  private volatile Function<JustRegistered, String> listener = _ -> "";
 
   JustInTime(
       AccountShard registry,
@@ -43,8 +42,8 @@ final class JustInTime {
     this.clock = clock;
   }
 
-  void onNewcomer(Consumer<JustRegistered> listener) {
-    listeners.add(listener);
+  void onNewcomer(Function<JustRegistered, String> told) {
+    listener = told;
   }
 
   CertificateLookup meet(List<X509Certificate> chain) {
@@ -61,23 +60,18 @@ final class JustInTime {
       }
     }
     CertificateLookup found = known.find(id);
-    if (found instanceof CertificateLookup.Known) {
-      tell(id);
+    KnownCertificates.Waiting waiting = known.waiting(id);
+    if (waiting != null && found instanceof CertificateLookup.Known(var who, var status, _)) {
+      String why = tell(id, waiting);
+      return why.isEmpty() ? found : new CertificateLookup.Known(who, status, why);
     }
     return found;
   }
 
-  private void tell(String id) {
-    KnownCertificates.Waiting waiting = known.waiting(id);
-    if (waiting != null) {
-      JustRegistered shown =
-          new JustRegistered(
-              id,
-              waiting.caId(),
-              clock.instant(),
-              Instant.ofEpochMilli(waiting.registeredMillis()));
-      listeners.forEach(listener -> listener.accept(shown));
-    }
+  private String tell(String id, KnownCertificates.Waiting waiting) {
+    return listener.apply(
+        new JustRegistered(
+            id, waiting.caId(), clock.instant(), Instant.ofEpochMilli(waiting.registeredMillis())));
   }
 
   /** The registered CA at the end of the chain that was shown; the leaf alone will do. */

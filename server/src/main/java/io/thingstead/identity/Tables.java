@@ -32,6 +32,9 @@ final class Tables {
   /** In the registry shard: one row, the registration code. */
   static final Table REGISTRATION_CODE = new Table(17, "registration-code", Family.STATE);
 
+  /** In the registry shard: (provisioning template, CA id) → nothing. */
+  static final Table CA_BY_TEMPLATE = new Table(18, "ca-by-template", Family.STATE);
+
   /** In the server shard: (access key id) → {@link AccessKeyRow}. */
   static final Table ACCESS_KEY = new Table(20, "access-key", Family.STATE);
 

@@ -16,6 +16,7 @@ import io.thingstead.api.iot.Iot;
 import io.thingstead.api.iot.ListCACertificatesResponse;
 import io.thingstead.api.iot.RegisterCACertificateRequest;
 import io.thingstead.api.iot.RegisterCACertificateResponse;
+import io.thingstead.api.iot.RegistrationConfig;
 import io.thingstead.api.iot.UpdateCACertificateRequest;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
@@ -23,9 +24,10 @@ import io.thingstead.identity.CaCertificateDescription;
 import io.thingstead.identity.CaCertificates;
 import io.thingstead.identity.CaStatus;
 import io.thingstead.identity.ListedCaCertificate;
-import io.thingstead.model.ApiException;
-import io.thingstead.model.AwsError;
+import io.thingstead.identity.RegistrationTemplate;
+import io.thingstead.registry.Tags;
 import io.thingstead.row.Page;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -54,15 +56,16 @@ final class CaCertificateOperations {
     table.on(Iot.REGISTER_CA_CERTIFICATE, (call, in) -> register(cas(call), in));
     table.on(
         Iot.DESCRIBE_CA_CERTIFICATE,
-        (call, in) ->
-            new DescribeCACertificateResponse(
-                described(cas(call).describe(in.certificateId())), null));
+        (call, in) -> described(cas(call).describe(in.certificateId())));
     table.on(
         Iot.LIST_CA_CERTIFICATES,
         (call, in) -> {
-          refuseTemplate(in.templateName());
+          String template = in.templateName();
+          boolean ascending = Boolean.TRUE.equals(in.ascendingOrder());
           Page<ListedCaCertificate> page =
-              cas(call).list(in.pageSize(), in.marker(), Boolean.TRUE.equals(in.ascendingOrder()));
+              template == null
+                  ? cas(call).list(in.pageSize(), in.marker(), ascending)
+                  : cas(call).listByTemplate(template, in.pageSize(), in.marker());
           return new ListCACertificatesResponse(
               page.items().stream().map(CaCertificateOperations::listed).toList(), page.next());
         });
@@ -82,7 +85,7 @@ final class CaCertificateOperations {
 
   private static RegisterCACertificateResponse register(
       CaCertificates cas, RegisterCACertificateRequest in) {
-    refuseTemplate(in.registrationConfig());
+    Map<String, String> tags = TagOperations.parse(in.tags());
     CaCertificateDescription made =
         cas.register(
             in.caCertificate(),
@@ -91,31 +94,42 @@ final class CaCertificateOperations {
             Boolean.TRUE.equals(in.allowAutoRegistration()),
             in.certificateMode() == CertificateMode.SNI_ONLY
                 ? io.thingstead.identity.CertificateMode.SNI_ONLY
-                : io.thingstead.identity.CertificateMode.DEFAULT);
+                : io.thingstead.identity.CertificateMode.DEFAULT,
+            template(in.registrationConfig()),
+            (tx, arn) -> Tags.attach(tx, arn, tags));
     return new RegisterCACertificateResponse(made.certificateArn(), made.certificateId());
   }
 
   private static void update(CaCertificates cas, UpdateCACertificateRequest in) {
-    refuseTemplate(in.registrationConfig());
     CACertificateStatus status = in.newStatus();
     Boolean auto =
         in.newAutoRegistrationStatus() == null
             ? null
             : in.newAutoRegistrationStatus() == AutoRegistrationStatus.ENABLE;
-    cas.update(in.certificateId(), status == null ? null : CaStatus.valueOf(status.name()), auto);
+    cas.update(
+        in.certificateId(),
+        status == null ? null : CaStatus.valueOf(status.name()),
+        auto,
+        template(in.registrationConfig()),
+        Boolean.TRUE.equals(in.removeAutoRegistration()));
   }
 
-  /** A template that would silently not be applied is worse than none. */
-  private static void refuseTemplate(@Nullable Object template) {
-    if (template != null) {
-      throw new ApiException(
-          AwsError.NOT_IMPLEMENTED,
-          "provisioning by template is not built yet: leave registrationConfig and templateName out"
-              + " and activate certificates by a rule on $aws/events/certificates/registered/#");
-    }
+  private static @Nullable RegistrationTemplate template(@Nullable RegistrationConfig given) {
+    return given == null
+        ? null
+        : new RegistrationTemplate(given.templateBody(), given.templateName(), given.roleArn());
   }
 
-  private static CACertificateDescription described(CaCertificateDescription of) {
+  private static DescribeCACertificateResponse described(CaCertificateDescription of) {
+    RegistrationTemplate template = of.template();
+    return new DescribeCACertificateResponse(
+        description(of),
+        template == null
+            ? null
+            : new RegistrationConfig(template.body(), template.roleArn(), template.name()));
+  }
+
+  private static CACertificateDescription description(CaCertificateDescription of) {
     return CACertificateDescription.builder()
         .certificateArn(of.certificateArn())
         .certificateId(of.certificateId())

@@ -8,6 +8,7 @@ import io.thingstead.broker.Broker;
 import io.thingstead.identity.Certificates;
 import io.thingstead.person.Persons;
 import io.thingstead.presence.Presence;
+import io.thingstead.provision.Provisioning;
 import io.thingstead.registry.GroupMembers;
 import io.thingstead.registry.Tags;
 import io.thingstead.registry.ThingGroups;
@@ -37,4 +38,5 @@ public record Features(
     Broker broker,
     Presence presence,
     Shadows shadows,
-    Rules rules) {}
+    Rules rules,
+    Provisioning provisioning) {}

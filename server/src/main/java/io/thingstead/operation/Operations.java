@@ -39,6 +39,7 @@ public final class Operations {
     new TagOperations(features).bind(table);
     new CertificateOperations(features).bind(table);
     new CaCertificateOperations(features).bind(table);
+    new ProvisioningOperations(features).bind(table);
     new PolicyOperations(features).bind(table);
     new RuleOperations(features).bind(table);
     new UserOperations(features).bind(table);

@@ -16,20 +16,20 @@ import tools.jackson.databind.json.JsonMapper;
  * $aws/events/certificates/registered/CA}, so that a rule can judge it. A lost event is not
  * repeated by the server: the device comes again, and with it the event.
  */
-public final class RegistrationEvents {
+final class RegistrationEvents {
   private static final System.Logger LOG = System.getLogger(RegistrationEvents.class.getName());
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final Account account;
   private final Broker broker;
 
-  public RegistrationEvents(Account account, Broker broker) {
+  RegistrationEvents(Account account, Broker broker) {
     this.account = account;
     this.broker = broker;
   }
 
   /** Any thread may call; does not wait for the subscribers. */
-  public void publish(JustRegistered shown) {
+  void publish(JustRegistered shown) {
     LOG.log(
         System.Logger.Level.INFO,
         "certificate {0} of CA {1} showed itself in account {2} and waits for activation (aws iot"

@@ -30,7 +30,6 @@ public final class Tags {
   private static final Set<String> NOT_YET =
       Set.of(
           "billinggroup",
-          "cacert",
           "job",
           "jobtemplate",
           "stream",
@@ -42,7 +41,6 @@ public final class Tags {
           "custommetric",
           "authorizer",
           "domainconfiguration",
-          "provisioningtemplate",
           "rolealias",
           "package",
           "command",

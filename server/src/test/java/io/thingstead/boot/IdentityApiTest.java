@@ -57,7 +57,7 @@ class IdentityApiTest extends ApiTest {
     return text.toString();
   }
 
-  private static String request(String name) throws Exception {
+  static String request(String name) throws Exception {
     KeyPair keys = keys();
     X500Principal subject = new X500Principal("CN=" + name);
     return pem(

@@ -40,7 +40,11 @@ class CaCertificatesTest {
   void setUp() {
     fixture = new Fixture(directory);
     certificates = fixture.certificates();
-    certificates.onNewcomer(events::add);
+    certificates.onNewcomer(
+        shown -> {
+          events.add(shown);
+          return "";
+        });
     cas = certificates.cas();
     ca = authority("Factory");
   }
@@ -81,7 +85,14 @@ class CaCertificatesTest {
   }
 
   private String registered(boolean active, boolean auto) {
-    return cas.register(pem(ca.certificate()), proof(ca), active, auto, CertificateMode.DEFAULT)
+    return cas.register(
+            pem(ca.certificate()),
+            proof(ca),
+            active,
+            auto,
+            CertificateMode.DEFAULT,
+            null,
+            (_, _) -> {})
         .certificateId();
   }
 
@@ -126,17 +137,29 @@ class CaCertificatesTest {
 
     refused(
             AwsError.REGISTRATION_CODE_VALIDATION,
-            () -> cas.register(caPem, wrongName, true, false, CertificateMode.DEFAULT))
+            () ->
+                cas.register(
+                    caPem, wrongName, true, false, CertificateMode.DEFAULT, null, (_, _) -> {}))
         .hasMessageContaining("somebody");
     refused(
         AwsError.CERTIFICATE_VALIDATION,
-        () -> cas.register(caPem, proof(authority("Other")), true, false, CertificateMode.DEFAULT));
+        () ->
+            cas.register(
+                caPem,
+                proof(authority("Other")),
+                true,
+                false,
+                CertificateMode.DEFAULT,
+                null,
+                (_, _) -> {}));
     refused(
         AwsError.INVALID_REQUEST,
-        () -> cas.register(caPem, null, true, false, CertificateMode.DEFAULT));
+        () -> cas.register(caPem, null, true, false, CertificateMode.DEFAULT, null, (_, _) -> {}));
     refused(
         AwsError.INVALID_REQUEST,
-        () -> cas.register(caPem, proof(ca), true, false, CertificateMode.SNI_ONLY));
+        () ->
+            cas.register(
+                caPem, proof(ca), true, false, CertificateMode.SNI_ONLY, null, (_, _) -> {}));
     assertThat(cas.list(null, null, true).items()).isEmpty();
   }
 
@@ -144,7 +167,15 @@ class CaCertificatesTest {
   void aCertificateThatIsNoCaIsRefused() {
     refused(
             AwsError.CERTIFICATE_VALIDATION,
-            () -> cas.register(pem(leaf(ca, "x")), null, true, false, CertificateMode.SNI_ONLY))
+            () ->
+                cas.register(
+                    pem(leaf(ca, "x")),
+                    null,
+                    true,
+                    false,
+                    CertificateMode.SNI_ONLY,
+                    null,
+                    (_, _) -> {}))
         .hasMessageContaining("no CA");
   }
 
@@ -153,7 +184,7 @@ class CaCertificatesTest {
     String id = registered(true, true);
 
     refused(AwsError.CERTIFICATE_STATE, () -> cas.delete(id));
-    cas.update(id, CaStatus.INACTIVE, null);
+    cas.update(id, CaStatus.INACTIVE, null, null, false);
     cas.delete(id);
     refused(AwsError.RESOURCE_NOT_FOUND, () -> cas.describe(id));
     assertThat(certificates.meet(List.of(leaf(ca, "late"))))
@@ -165,7 +196,13 @@ class CaCertificatesTest {
   void atMostTenCasShareASubject() {
     for (int i = 0; i < 10; i++) {
       cas.register(
-          pem(authority("Same").certificate()), null, false, false, CertificateMode.SNI_ONLY);
+          pem(authority("Same").certificate()),
+          null,
+          false,
+          false,
+          CertificateMode.SNI_ONLY,
+          null,
+          (_, _) -> {});
     }
 
     refused(
@@ -176,7 +213,9 @@ class CaCertificatesTest {
                 null,
                 false,
                 false,
-                CertificateMode.SNI_ONLY));
+                CertificateMode.SNI_ONLY,
+                null,
+                (_, _) -> {}));
     Page<ListedCaCertificate> first = cas.list(4, null, true);
     assertThat(first.items()).hasSize(4);
     assertThat(cas.list(250, first.next(), true).items())
@@ -192,7 +231,7 @@ class CaCertificatesTest {
     refused(
         AwsError.CERTIFICATE_STATE,
         () -> certificates.registerCertificate(pem(device), null, CertificateStatus.ACTIVE));
-    cas.update(id, CaStatus.ACTIVE, null);
+    cas.update(id, CaStatus.ACTIVE, null, null, false);
     refused(
         AwsError.CERTIFICATE_VALIDATION,
         () ->
@@ -218,7 +257,8 @@ class CaCertificatesTest {
     Authority old = twin(keys, 300);
     Authority renewed = twin(keys, 400);
     for (Authority each : List.of(old, renewed)) {
-      cas.register(pem(each.certificate()), null, true, false, CertificateMode.SNI_ONLY);
+      cas.register(
+          pem(each.certificate()), null, true, false, CertificateMode.SNI_ONLY, null, (_, _) -> {});
     }
     String device = pem(leaf(old, "d"));
 
@@ -276,7 +316,7 @@ class CaCertificatesTest {
     X509Certificate device = leaf(ca, "d");
 
     assertThat(why(device)).contains(id).contains("INACTIVE");
-    cas.update(id, CaStatus.ACTIVE, false);
+    cas.update(id, CaStatus.ACTIVE, false, null, false);
     assertThat(why(device)).contains(id).contains("--new-auto-registration-status ENABLE");
     assertThat(certificates.exists(ClientCertificates.id(device))).isFalse();
     assertThat(events).isEmpty();
@@ -306,7 +346,7 @@ class CaCertificatesTest {
     X509Certificate middle = sign("CN=Root", "CN=Middle", rootKey, middleKey, true);
     X509Certificate noCa = sign("CN=Root", "CN=Middle", rootKey, middleKey, false);
     X509Certificate device = sign("CN=Middle", "CN=device", middleKey, key(), false);
-    cas.register(pem(root), null, true, true, CertificateMode.SNI_ONLY);
+    cas.register(pem(root), null, true, true, CertificateMode.SNI_ONLY, null, (_, _) -> {});
 
     assertThat(certificates.meet(List.of(device))).isInstanceOf(CertificateLookup.Refused.class);
     assertThat(certificates.meet(List.of(device, noCa)))

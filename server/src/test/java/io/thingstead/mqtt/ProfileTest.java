@@ -42,7 +42,8 @@ class ProfileTest {
               Limits.DEFAULT.api(),
               Limits.DEFAULT.policies(),
               Limits.DEFAULT.shadows(),
-              Limits.DEFAULT.rules()));
+              Limits.DEFAULT.rules(),
+              Limits.DEFAULT.provisioning()));
 
   private static final Map<Profile, TestServer> SERVERS =
       Map.of(THINGSTEAD, thingstead, AWS, aws, MQTT, mqtt);
