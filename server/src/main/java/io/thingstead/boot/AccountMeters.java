@@ -5,6 +5,7 @@ import io.thingstead.broker.Broker;
 import io.thingstead.broker.Counters;
 import io.thingstead.metrics.Metrics;
 import io.thingstead.operation.Features;
+import io.thingstead.provision.Provisioning;
 import io.thingstead.rules.RuleStats;
 import io.thingstead.rules.Rules;
 import java.util.concurrent.atomic.LongAdder;
@@ -29,6 +30,21 @@ final class AccountMeters {
         "Life-cycle events that a queue or rule which must keep them could not",
         features.presence().lostEvents());
     rules(features.rules());
+    provisioning(features.provisioning().counts());
+  }
+
+  private void provisioning(Provisioning.Counts counts) {
+    provisioned("fleet", "Devices provisioned that asked for it", counts.fleet());
+    provisioned("rejected", "Requests of devices that were rejected", counts.fleetRejected());
+    provisioned("just.in.time", "Devices provisioned as they came", counts.justInTime());
+    provisioned(
+        "just.in.time.failed",
+        "Devices that could not be provisioned as they came",
+        counts.justInTimeFailed());
+  }
+
+  private void provisioned(String name, String meaning, LongAdder count) {
+    meters.counter("thingstead.provision." + name, meaning, count::sum, account);
   }
 
   private void broker(Broker broker) {

@@ -53,6 +53,7 @@ import io.thingstead.operation.Features;
 import io.thingstead.operation.Operations;
 import io.thingstead.person.KeyDirectory;
 import io.thingstead.person.SessionTokens;
+import io.thingstead.provision.Provisioning;
 import io.thingstead.rules.Work;
 import io.thingstead.rules.action.HttpCalls;
 import io.thingstead.rules.action.TargetGuard;
@@ -147,7 +148,8 @@ public final class Node implements AutoCloseable {
     EventLoops loops = keep(EventLoops.start(settings.limits().eventLoops()));
     Lanes lanes = new Lanes(lanes(loops), engine.commits(), clock);
     KeyDirectory callers = new KeyDirectory(accessKeys, new SessionTokens(master, random, clock));
-    Tenants tenants = keep(tenants(engine, lanes, master, keys));
+    RefusalLog refusals = new RefusalLog(clock, settings.log().refusalsPerSecond());
+    Tenants tenants = keep(tenants(engine, lanes, master, keys, refusals));
     meters.bindProcess();
     meters.adders("engine", engine.stats());
     meters.gauge("thingstead.engine.in.flight", "Changes not yet durable", engine::inFlight);
@@ -162,13 +164,13 @@ public final class Node implements AutoCloseable {
     accounts.list().forEach(account -> open(tenants, callers, account));
     accounts.onCreate(account -> open(tenants, callers, account));
     accounts.onLimit(tenants::limit);
+    engine.handler(Provisioning.EXPIRE, tenants::expire);
     engine.resume();
     ScheduledExecutorService ticks =
         Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().daemon().name("ticks").unstarted(task));
     keep(ticks::shutdownNow);
     var _ = ticks.scheduleAtFixedRate(lanes::tick, 1, 1, TimeUnit.SECONDS);
-    RefusalLog refusals = new RefusalLog(clock, settings.log().refusalsPerSecond());
     new RefusalFeed(tenants, meters).attachTo(refusals);
     var _ = ticks.scheduleAtFixedRate(refusals::flush, 1, 1, TimeUnit.SECONDS);
     Gateway gateway =
@@ -298,13 +300,15 @@ public final class Node implements AutoCloseable {
     return loops.all().stream().map(NettyLoop::new).toList();
   }
 
-  private Tenants tenants(Engine engine, Lanes lanes, MasterKey master, KeyPairs keys)
+  private Tenants tenants(
+      Engine engine, Lanes lanes, MasterKey master, KeyPairs keys, RefusalLog refusals)
       throws NoSuchAlgorithmException {
     HttpCalls calls =
         new HttpCalls(new TargetGuard(settings.allowTargets()), SSLContext.getDefault(), clock);
     Work work = new Work(virtualThreads, clock, random, Thread::sleep);
     List<String> anonymous = settings.plainMqtt() == null ? List.of() : List.of(ANONYMOUS);
-    return new Tenants(engine, lanes, master, keys, random, calls, work, endpoint(), anonymous);
+    return new Tenants(
+        engine, lanes, master, keys, random, calls, work, endpoint(), anonymous, refusals);
   }
 
   private static void writeCredentials(

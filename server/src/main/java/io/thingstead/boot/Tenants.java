@@ -13,11 +13,14 @@ import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.Engine;
 import io.thingstead.engine.ShardId;
 import io.thingstead.engine.Tx;
+import io.thingstead.event.Refusals;
 import io.thingstead.identity.CaCertificates;
 import io.thingstead.identity.Certificates;
 import io.thingstead.identity.KeyPairs;
 import io.thingstead.identity.MasterKey;
 import io.thingstead.model.AccountId;
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
 import io.thingstead.model.Limits;
 import io.thingstead.model.topic.BasicIngest;
 import io.thingstead.model.topic.TopicFilter;
@@ -68,10 +71,12 @@ final class Tenants implements AutoCloseable {
   private final Work work;
   private final String endpoint;
   private final List<String> anonymous;
+  private final Refusals refusals;
   private final Map<AccountId, Features> features = new ConcurrentHashMap<>();
 
   /**
    * @param endpoint the control plane's URL, for confirmations
+   * @param refusals hears why devices are not provisioned
    * @param anonymous names of callers without proof, to which policies can be attached
    */
   Tenants(
@@ -83,7 +88,8 @@ final class Tenants implements AutoCloseable {
       HttpCalls calls,
       Work work,
       String endpoint,
-      List<String> anonymous) {
+      List<String> anonymous,
+      Refusals refusals) {
     this.engine = engine;
     this.lanes = lanes;
     this.master = master;
@@ -94,6 +100,7 @@ final class Tenants implements AutoCloseable {
     this.work = work;
     this.endpoint = endpoint;
     this.anonymous = List.copyOf(anonymous);
+    this.refusals = refusals;
   }
 
   /** An account's limits were changed. */
@@ -163,8 +170,14 @@ final class Tenants implements AutoCloseable {
     tags.knows("policy", Policies::exists);
     tags.knows("rule", Rules::exists);
     Provisioning provisioning =
-        Provisioning.of(
-            account, registry, certificates, things, members, principals, policies, broker);
+        new Provisioning(
+            new Provisioning.Parts(
+                account, registry, certificates, things, members, principals, policies, broker),
+            Tenants::noFunctions,
+            refusals,
+            work.threads(),
+            work.clock(),
+            random);
     tags.knows("provisioningtemplate", Templates::exists);
     tags.knows("cacert", CaCertificates::exists);
     certificates.cas().onDelete(Tags::forget);
@@ -189,13 +202,28 @@ final class Tenants implements AutoCloseable {
             shadows,
             rules,
             provisioning));
-    start(broker, presence, shadows, rules);
+    start(broker, presence, shadows, rules, provisioning);
+  }
+
+  /** Until functions are built. */
+  private static byte[] noFunctions(String arn, byte[] event) {
+    throw new ApiException(AwsError.NOT_IMPLEMENTED, "functions are not built yet: " + arn);
+  }
+
+  /** A timer of provisioning is due, in a command of its account's registry shard. */
+  void expire(Tx tx, byte[] message) {
+    Features found = features.get(new AccountId(Provisioning.account(message)));
+    if (found != null) {
+      found.provisioning().expire(tx, message);
+    }
   }
 
   /** Nothing is published before everyone is there who may want it: sessions, shadows, rules. */
-  private static void start(Broker broker, Presence presence, Shadows shadows, Rules rules) {
+  private static void start(
+      Broker broker, Presence presence, Shadows shadows, Rules rules, Provisioning provisioning) {
     broker.load().join();
     shadows.start();
+    provisioning.start();
     broker.attach(
         new TopicFilter(INGEST),
         message -> {

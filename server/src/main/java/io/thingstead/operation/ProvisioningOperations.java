@@ -54,6 +54,9 @@ final class ProvisioningOperations {
         });
     bindVersions(table);
     table.on(
+        Iot.CREATE_PROVISIONING_CLAIM,
+        (call, in) -> provisioning(call).claims().create(in.templateName()));
+    table.on(
         Iot.REGISTER_THING,
         (call, in) -> {
           Map<String, String> parameters = in.parameters();

@@ -4,24 +4,45 @@ import io.thingstead.account.Account;
 import io.thingstead.authorize.Policies;
 import io.thingstead.broker.Broker;
 import io.thingstead.engine.AccountShard;
+import io.thingstead.engine.Tx;
+import io.thingstead.event.Refusals;
 import io.thingstead.identity.CaCertificates;
 import io.thingstead.identity.Certificates;
 import io.thingstead.registry.GroupMembers;
 import io.thingstead.registry.ThingPrincipals;
 import io.thingstead.registry.Things;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 
-/** The faces of an account's provisioning. */
-public record Provisioning(Templates templates, Enrolment enrolment, Counts counts) {
+/** An account's provisioning. */
+public final class Provisioning {
+  /** The name under which {@link #expire} is registered with the engine. */
+  public static final String EXPIRE = Tokens.EXPIRE;
+
+  private final Templates templates;
+  private final Enrolment enrolment;
+  private final Claims claims;
+  private final Tokens tokens;
+  private final Fleet fleet;
+  private final Broker broker;
+  private final Counts counts = new Counts();
+
   /** What provisioning counts; read at scrape time. */
-  public record Counts(LongAdder justInTime, LongAdder justInTimeFailed) {
+  public record Counts(
+      LongAdder justInTime, LongAdder justInTimeFailed, LongAdder fleet, LongAdder fleetRejected) {
     Counts() {
-      this(new LongAdder(), new LongAdder());
+      this(new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder());
     }
   }
 
-  /** Makes them, and has newcomers of the account's CAs provisioned from now on. */
-  public static Provisioning of(
+  /**
+   * The features of the account that provisioning is made of.
+   *
+   * @param registry the account's registry shard
+   */
+  public record Parts(
       Account account,
       AccountShard registry,
       Certificates certificates,
@@ -29,16 +50,47 @@ public record Provisioning(Templates templates, Enrolment enrolment, Counts coun
       GroupMembers members,
       ThingPrincipals principals,
       Policies policies,
-      Broker broker) {
-    Templates templates = new Templates(account, registry, CaCertificates::uses);
-    Enrolment enrolment =
+      Broker broker) {}
+
+  /** Has newcomers of the account's CAs provisioned from now on. */
+  public Provisioning(
+      Parts parts,
+      Invocation functions,
+      Refusals refusals,
+      Executor threads,
+      InstantSource clock,
+      SecureRandom random) {
+    Account account = parts.account();
+    Certificates certificates = parts.certificates();
+    broker = parts.broker();
+    templates = new Templates(account, parts.registry(), CaCertificates::uses);
+    enrolment =
         new Enrolment(
-            registry,
-            new EnrolledThings(things, members),
-            principals,
+            parts.registry(),
+            new EnrolledThings(parts.things(), parts.members()),
+            parts.principals(),
             certificates.registrar(),
-            policies);
-    Counts counts = new Counts();
+            parts.policies());
+    tokens =
+        new Tokens(account, certificates.registrar(), parts.policies(), parts.principals(), random);
+    claims =
+        new Claims(
+            account, parts.registry(), certificates.registrar(), parts.policies(), tokens, clock);
+    fleet =
+        new Fleet(
+            account,
+            parts.registry(),
+            certificates,
+            templates,
+            enrolment,
+            (pem, _) -> certificates.registrar().sign(pem),
+            tokens,
+            new PreProvisioning(functions, threads),
+            new Replies(account, broker),
+            refusals,
+            threads,
+            clock,
+            counts);
     Newcomers newcomers =
         new Newcomers(
             account,
@@ -49,6 +101,40 @@ public record Provisioning(Templates templates, Enrolment enrolment, Counts coun
             counts);
     certificates.cas().checkTemplates(Newcomers::check);
     certificates.onNewcomer(newcomers::shown);
-    return new Provisioning(templates, enrolment, counts);
+  }
+
+  /** Takes requests of devices from now on; before clients connect. */
+  public void start() {
+    fleet.start(broker);
+  }
+
+  /** Provisioning templates. */
+  public Templates templates() {
+    return templates;
+  }
+
+  /** Makes things of templates. */
+  public Enrolment enrolment() {
+    return enrolment;
+  }
+
+  /** Claims for single devices. */
+  public Claims claims() {
+    return claims;
+  }
+
+  /** What was counted. */
+  public Counts counts() {
+    return counts;
+  }
+
+  /** The account, twelve digits, that a timer's message is for. */
+  public static String account(byte[] message) {
+    return Tokens.account(message);
+  }
+
+  /** A timer is due: what nobody has finished in time ends. */
+  public void expire(Tx tx, byte[] message) {
+    tokens.expire(tx, message);
   }
 }

@@ -77,7 +77,8 @@ class TenantsTest {
             new HttpCalls(new TargetGuard(List.of()), SSLContext.getDefault(), sim.clock()),
             new Work(tasks::add, sim.clock(), sim.random(), _ -> {}),
             "https://localhost:8443",
-            List.of());
+            List.of(),
+            (_, _, _, _, _, _) -> {});
     tenants.open(ACCOUNT);
     features = tenants.of(ACCOUNT);
     features
