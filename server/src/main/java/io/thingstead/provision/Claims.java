@@ -22,20 +22,6 @@ import java.util.Map;
  * device provisioned by one template.
  */
 public final class Claims {
-  private static final String POLICY =
-      """
-      {"Version":"2012-10-17","Statement":[\
-      {"Effect":"Allow","Action":"iot:Connect","Resource":"*"},\
-      {"Effect":"Allow","Action":["iot:Publish","iot:Receive"],"Resource":[\
-      "%1$s:topic/$aws/certificates/create/*",\
-      "%1$s:topic/$aws/certificates/create-from-csr/*",\
-      "%1$s:topic/$aws/provisioning-templates/%2$s/provision/*"]},\
-      {"Effect":"Allow","Action":"iot:Subscribe","Resource":[\
-      "%1$s:topicfilter/$aws/certificates/create/*",\
-      "%1$s:topicfilter/$aws/certificates/create-from-csr/*",\
-      "%1$s:topicfilter/$aws/provisioning-templates/%2$s/provision/*"]}]}\
-      """;
-
   private final Account account;
   private final AccountShard shard;
   private final Registrar registrar;
@@ -70,9 +56,7 @@ public final class Claims {
     Instant end = clock.instant().truncatedTo(ChronoUnit.SECONDS).plus(lifetime);
     Registrar.Keys keys = registrar.keys(end);
     String name = "thingstead-claim." + template;
-    String partition = account.arn("");
-    String document = POLICY.formatted(partition.substring(0, partition.length() - 1), template);
-    Command<Policy> policy = policies.creation(name, document, Map.of());
+    Command<Policy> policy = policies.creation(name, document(template), Map.of());
     IssuedCertificate made =
         shard.call(
             tx -> {
@@ -87,5 +71,21 @@ public final class Claims {
         made.pem(),
         new KeyPair(keys.publicKeyPem(), keys.privateKeyPem()),
         end);
+  }
+
+  private String document(String template) {
+    return """
+    {"Version":"2012-10-17","Statement":[\
+    {"Effect":"Allow","Action":"iot:Connect","Resource":"*"},\
+    {"Effect":"Allow","Action":["iot:Publish","iot:Receive"],"Resource":[\
+    "%1$stopic/$aws/certificates/create/*",\
+    "%1$stopic/$aws/certificates/create-from-csr/*",\
+    "%1$stopic/$aws/provisioning-templates/%2$s/provision/*"]},\
+    {"Effect":"Allow","Action":"iot:Subscribe","Resource":[\
+    "%1$stopicfilter/$aws/certificates/create/*",\
+    "%1$stopicfilter/$aws/certificates/create-from-csr/*",\
+    "%1$stopicfilter/$aws/provisioning-templates/%2$s/provision/*"]}]}\
+    """
+        .formatted(account.arn(""), template);
   }
 }

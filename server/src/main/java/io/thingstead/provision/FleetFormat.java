@@ -16,34 +16,39 @@ import tools.jackson.dataformat.cbor.CBORMapper;
 
 /** How a device writes its requests and reads the answers: the last level of the topic. */
 enum FleetFormat {
-  JSON(
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(Bounds.READ)
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build()),
-  CBOR(
-      CBORMapper.builder(
-              CBORFactory.builder()
-                  .streamReadConstraints(Bounds.READ)
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build());
-
-  private final ObjectMapper mapper;
-
-  FleetFormat(ObjectMapper mapper) {
-    this.mapper = mapper;
-  }
+  JSON,
+  CBOR;
 
   /** What is read of strangers: little, and flat. */
-  private static final class Bounds {
+  private static final class Mappers {
     private static final int DEPTH_MAX = 8;
     private static final StreamReadConstraints READ =
         StreamReadConstraints.builder().maxNestingDepth(DEPTH_MAX).build();
+
+    private static final ObjectMapper JSON =
+        JsonMapper.builder(
+                JsonFactory.builder()
+                    .streamReadConstraints(READ)
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private static final ObjectMapper CBOR =
+        CBORMapper.builder(
+                CBORFactory.builder()
+                    .streamReadConstraints(READ)
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+  }
+
+  private ObjectMapper mapper() {
+    return switch (this) {
+      case JSON -> Mappers.JSON;
+      case CBOR -> Mappers.CBOR;
+    };
   }
 
   /** The level of the topic. */
@@ -61,7 +66,7 @@ enum FleetFormat {
       return JsonNodeFactory.instance.objectNode();
     }
     try {
-      JsonNode read = mapper.readTree(payload);
+      JsonNode read = mapper().readTree(payload);
       if (read.isObject()) {
         return read;
       }
@@ -72,6 +77,6 @@ enum FleetFormat {
   }
 
   byte[] write(Map<String, ?> answer) {
-    return mapper.writeValueAsBytes(answer);
+    return mapper().writeValueAsBytes(answer);
   }
 }

@@ -44,10 +44,10 @@ class FleetProvisioningTest extends ApiTest {
       """
       {"Version":"2012-10-17","Statement":[
        {"Effect":"Allow","Action":"iot:Connect",
-        "Resource":"%1$sclient/${iot:Connection.Thing.ThingName}"},
+        "Resource":"ARN:client/${iot:Connection.Thing.ThingName}"},
        {"Effect":"Allow","Action":["iot:Publish","iot:Receive"],
-        "Resource":"%1$stopic/own/${iot:Connection.Thing.ThingName}"},
-       {"Effect":"Allow","Action":"iot:Subscribe","Resource":"%1$stopicfilter/own/*"}]}\
+        "Resource":"ARN:topic/own/${iot:Connection.Thing.ThingName}"},
+       {"Effect":"Allow","Action":"iot:Subscribe","Resource":"ARN:topicfilter/own/*"}]}\
       """;
 
   private static final String CLAIM_POLICY =
@@ -55,10 +55,10 @@ class FleetProvisioningTest extends ApiTest {
       {"Version":"2012-10-17","Statement":[
        {"Effect":"Allow","Action":"iot:Connect","Resource":"*"},
        {"Effect":"Allow","Action":["iot:Publish","iot:Receive"],"Resource":[
-         "%1$stopic/$aws/certificates/*","%1$stopic/$aws/provisioning-templates/fleet/provision/*"]},
+         "ARN:topic/$aws/certificates/*","ARN:topic/$aws/provisioning-templates/fleet/provision/*"]},
        {"Effect":"Allow","Action":"iot:Subscribe","Resource":[
-         "%1$stopicfilter/$aws/certificates/*",
-         "%1$stopicfilter/$aws/provisioning-templates/fleet/provision/*"]}]}\
+         "ARN:topicfilter/$aws/certificates/*",
+         "ARN:topicfilter/$aws/provisioning-templates/fleet/provision/*"]}]}\
       """;
 
   @TempDir private Path files = Path.of("");
@@ -69,8 +69,9 @@ class FleetProvisioningTest extends ApiTest {
   void makeClaimAndTemplate() {
     iot()
         .createPolicy(
-            r -> r.policyName("fleet-device").policyDocument(DEVICE_POLICY.formatted(ARN)));
-    iot().createPolicy(r -> r.policyName("claim").policyDocument(CLAIM_POLICY.formatted(ARN)));
+            r -> r.policyName("fleet-device").policyDocument(DEVICE_POLICY.replace("ARN:", ARN)));
+    iot()
+        .createPolicy(r -> r.policyName("claim").policyDocument(CLAIM_POLICY.replace("ARN:", ARN)));
     CreateKeysAndCertificateResponse claim =
         iot().createKeysAndCertificate(r -> r.setAsActive(true));
     iot().attachPolicy(r -> r.policyName("claim").target(claim.certificateArn()));
@@ -196,7 +197,7 @@ class FleetProvisioningTest extends ApiTest {
         .createPolicy(
             r ->
                 r.policyName("claim-all")
-                    .policyDocument(CLAIM_POLICY.formatted(ARN).replace("fleet/", "*/")));
+                    .policyDocument(CLAIM_POLICY.replace("ARN:", ARN).replace("fleet/", "*/")));
     CreateKeysAndCertificateResponse claim =
         iot().createKeysAndCertificate(r -> r.setAsActive(true));
     iot().attachPolicy(r -> r.policyName("claim-all").target(claim.certificateArn()));
