@@ -4,9 +4,10 @@ import java.util.Map;
 
 /**
  * The one exception that becomes a wire error: a caller asked for something that cannot be done.
- * The message is ours and says what was refused and what to do; the error name is exact.
+ * The message is ours and says what was refused and what to do; the error name is exact. A subclass
+ * only adds what those who log want to know; the wire error is this one.
  */
-public final class ApiException extends RuntimeException {
+public class ApiException extends RuntimeException {
   private final AwsError error;
   private final transient Map<String, String> members;
 

@@ -1,5 +1,7 @@
 package io.thingstead.authorize;
 
+import io.thingstead.event.Reason;
+
 /** What the policies say of one action on one resource. */
 public sealed interface Decision {
   boolean allowed();
@@ -16,10 +18,15 @@ public sealed interface Decision {
 
   /**
    * @param explicit a Deny statement applied, rather than no Allow
-   * @param why a whole clause for people: which statement, or that none of policies [p] allows
-   *     ACTION on ARN, with unresolved variables named
+   * @param why which statement, or that none of policies [p] allows ACTION on ARN, with unresolved
+   *     variables named
    */
-  record Denied(boolean explicit, String why) implements Decision {
+  record Denied(boolean explicit, Reason why) implements Decision {
+    /** One that no policy decided. */
+    Denied(boolean explicit, String why) {
+      this(explicit, Reason.of(why));
+    }
+
     @Override
     public boolean allowed() {
       return false;

@@ -2,6 +2,7 @@ package io.thingstead.authorize;
 
 import io.thingstead.account.Account;
 import io.thingstead.model.policy.BoundPolicies;
+import io.thingstead.model.policy.Ruling;
 
 /** The decisions of all callers with equal policies and equal values of the variables used. */
 final class DecisionClass {
@@ -30,6 +31,10 @@ final class DecisionClass {
   }
 
   Decision decide(String action, String arn) {
-    return Verdicts.decision(policies.decide(action, arn), action, arn);
+    return Verdicts.decision(ruling(action, arn));
+  }
+
+  Ruling ruling(String action, String arn) {
+    return Ruling.of(policies.decide(action, arn), policies.set().names(), action, arn);
   }
 }

@@ -162,7 +162,7 @@ final class PolicyAuthorization implements Authorization {
     lines.add(
         switch (decision) {
           case Decision.Allowed(var by) -> "allowed: " + by + " allows " + action + " on " + arn;
-          case Decision.Denied(_, var why) -> "denied: " + why;
+          case Decision.Denied(_, var why) -> "denied: " + why.text();
         });
     lines.add("principal: " + subject.target());
     lines.add(

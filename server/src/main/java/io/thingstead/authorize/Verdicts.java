@@ -1,31 +1,40 @@
 package io.thingstead.authorize;
 
-import io.thingstead.model.policy.Verdict;
+import io.thingstead.event.Reason;
+import io.thingstead.model.policy.Ruling;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Puts verdicts into the words of logs and refusals. */
+/** Puts rulings into the words of logs and refusals. */
 final class Verdicts {
   private Verdicts() {}
 
-  static Decision decision(Verdict verdict, String action, String arn) {
-    return switch (verdict) {
-      case Verdict.Allowed(var by, var variables) -> new Decision.Allowed(by + values(variables));
-      case Verdict.Denied(var by, var variables) ->
-          new Decision.Denied(true, by + " denies " + action + " on " + arn + values(variables));
-      case Verdict.Unmentioned(var policies, var unresolved) ->
+  static Decision decision(Ruling ruling) {
+    return switch (ruling.outcome()) {
+      case ALLOWED -> new Decision.Allowed(ruling.statement() + values(ruling.variables()));
+      case EXPLICIT_DENY ->
+          new Decision.Denied(
+              true,
+              new Reason(
+                  ruling.statement() + " denies " + asked(ruling) + values(ruling.variables()),
+                  ruling));
+      case IMPLICIT_DENY ->
           new Decision.Denied(
               false,
-              "no statement of policies "
-                  + policies
-                  + " allows "
-                  + action
-                  + " on "
-                  + arn
-                  + (policies.isEmpty() ? " (none is attached)" : "")
-                  + missing(unresolved));
+              new Reason(
+                  "no statement of policies "
+                      + ruling.policies()
+                      + " allows "
+                      + asked(ruling)
+                      + (ruling.policies().isEmpty() ? " (none is attached)" : "")
+                      + missing(ruling.unresolved()),
+                  ruling));
     };
+  }
+
+  private static String asked(Ruling ruling) {
+    return ruling.action() + " on " + ruling.resource();
   }
 
   private static String values(Map<String, String> variables) {

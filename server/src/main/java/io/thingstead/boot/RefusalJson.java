@@ -1,6 +1,7 @@
 package io.thingstead.boot;
 
 import io.thingstead.event.Refusal;
+import io.thingstead.model.policy.Ruling;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -21,6 +22,13 @@ final class RefusalJson {
             .put("principal", refusal.principal())
             .put("why", refusal.why());
     String command = refusal.command();
-    return command == null ? json : json.put("command", command);
+    if (command != null) {
+      json.put("command", command);
+    }
+    Ruling ruling = refusal.ruling();
+    if (ruling != null) {
+      RulingJson.write(ruling, json.putObject("ruling"));
+    }
+    return json;
   }
 }

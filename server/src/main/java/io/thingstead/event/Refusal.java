@@ -1,5 +1,6 @@
 package io.thingstead.event;
 
+import io.thingstead.model.policy.Ruling;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One refusal, as {@link Refusals#refused} was told of it; texts are cut at 512 characters.
  *
  * @param number greater than that of any refusal of the account before, also of former runs
+ * @param ruling what the policies decided, and by what; null when it was not for them to decide
  */
 public record Refusal(
     long number,
@@ -16,9 +18,10 @@ public record Refusal(
     String client,
     String resource,
     String principal,
-    String why) {
+    String why,
+    @Nullable Ruling ruling) {
   Refusal numbered(long its) {
-    return new Refusal(its, at, action, client, resource, principal, why);
+    return new Refusal(its, at, action, client, resource, principal, why, ruling);
   }
 
   /** What to run to learn more, such as {@code ./thingstead why c1 publish a/b}; null for none. */

@@ -1,8 +1,10 @@
 package io.thingstead.event;
 
 import io.thingstead.account.Account;
+import io.thingstead.model.policy.Ruling;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +21,7 @@ public final class RefusalLog implements Refusals {
   private static final System.Logger LOG = System.getLogger("thingstead.refusals");
   private static final int RECENT_MAX = 256;
   private static final int TEXT_MAX = 512;
+  private static final int VARIABLES_MAX = 32;
 
   private final InstantSource clock;
   private final int perSecond;
@@ -46,14 +49,21 @@ public final class RefusalLog implements Refusals {
       String client,
       String resource,
       String principal,
-      String why) {
+      Reason why) {
     String id = account.id().digits();
     OfAccount kept = accounts.computeIfAbsent(id, _ -> new OfAccount(account));
     // Actions are ours, not the caller's, so that there are only so many counters.
     kept.counts.computeIfAbsent(action, kept::begin).increment();
     Refusal refusal =
         new Refusal(
-            0, clock.instant(), action, cut(client), cut(resource), cut(principal), cut(why));
+            0,
+            clock.instant(),
+            action,
+            cut(client),
+            cut(resource),
+            cut(principal),
+            cut(why.text()),
+            cut(why.ruling()));
     Refusal logged = kept.add(refusal);
     if (logged != null) {
       told.accept(account, logged);
@@ -62,6 +72,25 @@ public final class RefusalLog implements Refusals {
 
   private static String cut(String text) {
     return text.length() <= TEXT_MAX ? text : text.substring(0, TEXT_MAX) + "…";
+  }
+
+  /** Topics and client ids may be long, and so many are kept. */
+  private static @Nullable Ruling cut(@Nullable Ruling ruling) {
+    if (ruling == null) {
+      return null;
+    }
+    Map<String, String> variables = new LinkedHashMap<>();
+    ruling.variables().entrySet().stream()
+        .limit(VARIABLES_MAX)
+        .forEach(each -> variables.put(cut(each.getKey()), cut(each.getValue())));
+    return new Ruling(
+        ruling.outcome(),
+        ruling.action(),
+        cut(ruling.resource()),
+        ruling.statement(),
+        ruling.policies(),
+        variables,
+        ruling.unresolved().stream().limit(VARIABLES_MAX).map(RefusalLog::cut).toList());
   }
 
   /** The latest refusals of an account, oldest first; at most 256. */

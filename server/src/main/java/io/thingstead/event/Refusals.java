@@ -13,8 +13,27 @@ public interface Refusals {
    * @param client client id, or empty
    * @param resource topic, filter or ARN; empty when there is none
    * @param principal certificate id, access key id or empty
-   * @param why a clause for people
    */
   void refused(
-      Account account, String action, String client, String resource, String principal, String why);
+      Account account,
+      String action,
+      String client,
+      String resource,
+      String principal,
+      Reason why);
+
+  /**
+   * The same for a reason that has nothing to do with policies.
+   *
+   * @param why a clause for people
+   */
+  default void refused(
+      Account account,
+      String action,
+      String client,
+      String resource,
+      String principal,
+      String why) {
+    refused(account, action, client, resource, principal, Reason.of(why));
+  }
 }

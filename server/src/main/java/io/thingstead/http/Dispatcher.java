@@ -5,7 +5,9 @@ import io.thingstead.api.ApiResponse;
 import io.thingstead.api.Codec;
 import io.thingstead.api.OperationShape;
 import io.thingstead.api.Struct;
+import io.thingstead.authorize.DeniedException;
 import io.thingstead.engine.StoreUnavailableException;
+import io.thingstead.event.Reason;
 import io.thingstead.event.Refusals;
 import io.thingstead.http.Authentication.Caller;
 import io.thingstead.http.HttpStats.Kind;
@@ -13,6 +15,7 @@ import io.thingstead.http.OperationTable.Offer;
 import io.thingstead.identity.Principal;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.model.policy.Ruling;
 import io.thingstead.net.Protocol;
 import io.thingstead.net.Role;
 import io.thingstead.net.Transport;
@@ -92,13 +95,15 @@ final class Dispatcher {
     String from = transport.remote().getAddress().getHostAddress();
     if (kind == Kind.UNAUTHENTICATED || kind == Kind.DENIED) {
       Call call = found.call;
+      Ruling ruling = refusal instanceof DeniedException denied ? denied.because().ruling() : null;
       refusals.refused(
           call == null ? transport.account() : call.account(),
           found.what,
           "",
-          "",
+          ruling == null ? "" : ruling.resource(),
           call == null ? Authentication.claimed(request, transport) : call.principal().id(),
-          refusal.error().wireName() + " from " + from + ": " + refusal.text());
+          new Reason(
+              refusal.error().wireName() + " from " + from + ": " + refusal.text(), ruling));
     } else {
       LOG.log(
           Level.DEBUG,

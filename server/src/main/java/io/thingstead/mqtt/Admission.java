@@ -8,6 +8,7 @@ import io.thingstead.broker.Closing;
 import io.thingstead.broker.Connecting;
 import io.thingstead.broker.Lane;
 import io.thingstead.broker.Session;
+import io.thingstead.event.Reason;
 import io.thingstead.model.Profile;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -159,7 +160,8 @@ final class Admission {
               @Override
               public void refused(Closing why) {
                 if (!connection.closed()) {
-                  refuse(client.clientId(), Farewell.reason(why), Farewell.text(why));
+                  Reason said = Reason.of(Farewell.text(why));
+                  refuse(client.clientId(), Farewell.reason(why), said);
                 }
               }
             });
@@ -196,7 +198,7 @@ final class Admission {
   }
 
   /** Answers with a CONNACK that says no, and closes. */
-  void refuse(String clientId, ReasonCode reason, String why) {
+  void refuse(String clientId, ReasonCode reason, Reason why) {
     connection.refused("connect", clientId, "", why);
     Output output = connection.output();
     boolean five = output.properties();
@@ -204,7 +206,7 @@ final class Admission {
     if (!five && cloud) {
       output.connAck(ReturnCode.CLOUD_NOT_AUTHORIZED);
     } else if (five || ReturnCode.tells(reason)) {
-      output.send(new ConnAck(false, reason, ConnAckProperties.because(Explanation.of(why))));
+      output.send(new ConnAck(false, reason, ConnAckProperties.because(Explanation.of(why.text()))));
     }
     connection.close();
   }

@@ -13,6 +13,7 @@ import io.thingstead.broker.Closing;
 import io.thingstead.broker.DisconnectReason;
 import io.thingstead.broker.Lane;
 import io.thingstead.broker.Session;
+import io.thingstead.event.Reason;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import io.thingstead.net.Departure;
@@ -213,7 +214,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (state == State.NEW) {
       Version version = input.version();
       output().speaks(version == null ? Version.V3_1_1 : version);
-      admission.refuse("", e.reason(), e.getMessage());
+      admission.refuse("", e.reason(), Reason.of(e.getMessage()));
     } else {
       if (!e.limit().isEmpty()) {
         refused("publish", session().clientId(), "", e.getMessage());
@@ -259,6 +260,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
   // Leaving.
 
   void refused(String action, String clientId, String resource, String why) {
+    refused(action, clientId, resource, Reason.of(why));
+  }
+
+  void refused(String action, String clientId, String resource, Reason why) {
     gateway.refusals().refused(transport.account(), action, clientId, resource, principalId(), why);
   }
 

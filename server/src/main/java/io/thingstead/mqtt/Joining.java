@@ -9,6 +9,7 @@ import io.thingstead.broker.Broker;
 import io.thingstead.broker.Connecting;
 import io.thingstead.broker.PendingWill;
 import io.thingstead.broker.Qos;
+import io.thingstead.event.Reason;
 import io.thingstead.identity.Principal;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
@@ -47,7 +48,7 @@ final class Joining {
   /**
    * @param byPolicy whether the client was known but its policies do not let it in
    */
-  record Refused(String clientId, ReasonCode reason, String why, boolean byPolicy)
+  record Refused(String clientId, ReasonCode reason, Reason why, boolean byPolicy)
       implements Answer {}
 
   record Allowed(
@@ -60,20 +61,22 @@ final class Joining {
     private final ReasonCode reason;
     private final boolean byPolicy;
     private final String limit;
+    private final transient Reason why;
 
     RefusedException(ReasonCode reason, String why) {
-      this(reason, "", why, false);
+      this(reason, "", Reason.of(why), false);
     }
 
     RefusedException(ReasonCode reason, String limit, String why) {
-      this(reason, limit, why, false);
+      this(reason, limit, Reason.of(why), false);
     }
 
-    RefusedException(ReasonCode reason, String limit, String why, boolean byPolicy) {
-      super(why, null, false, false);
+    RefusedException(ReasonCode reason, String limit, Reason why, boolean byPolicy) {
+      super(why.text(), null, false, false);
       this.reason = reason;
       this.limit = limit;
       this.byPolicy = byPolicy;
+      this.why = why;
     }
   }
 
@@ -96,14 +99,14 @@ final class Joining {
       if (!e.limit.isEmpty()) {
         broker().counters().exceeded(e.limit);
       }
-      return new Refused(packet.clientId(), e.reason, String.valueOf(e.getMessage()), e.byPolicy);
+      return new Refused(packet.clientId(), e.reason, e.why, e.byPolicy);
     } catch (RuntimeException e) {
       System.getLogger(Joining.class.getName())
           .log(System.Logger.Level.ERROR, "cannot decide a CONNECT", e);
       return new Refused(
           packet.clientId(),
           ReasonCode.UNSPECIFIED_ERROR,
-          "the server cannot decide it now",
+          Reason.of("the server cannot decide it now"),
           false);
     }
   }
@@ -168,7 +171,7 @@ final class Joining {
   }
 
   private static void permit(Decision decision) {
-    if (decision instanceof Decision.Denied(_, String why)) {
+    if (decision instanceof Decision.Denied(_, Reason why)) {
       throw new RefusedException(ReasonCode.NOT_AUTHORIZED, "", why, true);
     }
   }

@@ -10,6 +10,7 @@ import io.thingstead.broker.Origin;
 import io.thingstead.broker.Outcome;
 import io.thingstead.broker.Qos;
 import io.thingstead.broker.Receipt;
+import io.thingstead.event.Reason;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import io.thingstead.model.topic.InvalidTopicException;
@@ -73,7 +74,8 @@ final class Publisher {
               : aliases.slot(packet, topics);
     } catch (InvalidTopicException e) {
       connection.count(e.limit());
-      refuse(packet, packet.topic(), ReasonCode.TOPIC_NAME_INVALID, String.valueOf(e.getMessage()));
+      Reason why = Reason.of(String.valueOf(e.getMessage()));
+      refuse(packet, packet.topic(), ReasonCode.TOPIC_NAME_INVALID, why);
       return;
     }
     if (!permitted(packet, slot) || tooFast(packet, slot)) {
@@ -107,10 +109,10 @@ final class Publisher {
 
   private boolean permitted(Publish packet, TopicCache.Slot slot) {
     if (slot.reserved != null) {
-      refuse(packet, name(slot), ReasonCode.TOPIC_NAME_INVALID, slot.reserved);
+      refuse(packet, name(slot), ReasonCode.TOPIC_NAME_INVALID, Reason.of(slot.reserved));
       return false;
     }
-    if (slot.publish(authorization) instanceof Decision.Denied(_, String why)) {
+    if (slot.publish(authorization) instanceof Decision.Denied(_, Reason why)) {
       refuse(packet, name(slot), ReasonCode.NOT_AUTHORIZED, why);
       return false;
     }
@@ -122,10 +124,10 @@ final class Publisher {
           packet,
           name(slot),
           ReasonCode.TOPIC_NAME_INVALID,
-          "nothing is retained on reserved topics");
+          Reason.of("nothing is retained on reserved topics"));
       return false;
     }
-    if (slot.retain(authorization) instanceof Decision.Denied(_, String why)) {
+    if (slot.retain(authorization) instanceof Decision.Denied(_, Reason why)) {
       refuse(packet, name(slot), ReasonCode.NOT_AUTHORIZED, why);
       return false;
     }
@@ -153,12 +155,12 @@ final class Publisher {
   }
 
   /** MQTT 3 closes; MQTT 5 answers a publish that has an answer, and closes else. */
-  private void refuse(Publish packet, String topic, ReasonCode reason, String why) {
+  private void refuse(Publish packet, String topic, ReasonCode reason, Reason why) {
     connection.refused("publish", connection.session().clientId(), topic, why);
     if (packet.qos() == Qos.AT_MOST_ONCE) {
-      connection.fail(reason, why);
+      connection.fail(reason, why.text());
     } else {
-      answer(packet, reason, why);
+      answer(packet, reason, why.text());
     }
   }
 

@@ -6,6 +6,7 @@ import io.thingstead.broker.Broker;
 import io.thingstead.broker.Qos;
 import io.thingstead.broker.Session;
 import io.thingstead.broker.Subscribing;
+import io.thingstead.event.Reason;
 import io.thingstead.identity.Principal;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
@@ -186,7 +187,7 @@ final class Subscriber {
       return refuse(
           text, at, reasons, ReasonCode.QUOTA_EXCEEDED, "more than " + most + " subscriptions");
     }
-    if (authorization.subscribe(text) instanceof Decision.Denied(_, String why)) {
+    if (authorization.subscribe(text) instanceof Decision.Denied(_, Reason why)) {
       return refuse(text, at, reasons, ReasonCode.NOT_AUTHORIZED, why);
     }
     String exceeded = broker.clients().subscriptions().exceeds(session, text);
@@ -216,7 +217,12 @@ final class Subscriber {
 
   private @Nullable Subscribing refuse(
       String text, int at, Refused reasons, ReasonCode reason, String why) {
-    reasons.add(at, reason, why);
+    return refuse(text, at, reasons, reason, Reason.of(why));
+  }
+
+  private @Nullable Subscribing refuse(
+      String text, int at, Refused reasons, ReasonCode reason, Reason why) {
+    reasons.add(at, reason, why.text());
     connection.refused("subscribe", connection.session().clientId(), text, why);
     return null;
   }

@@ -15,7 +15,9 @@ import io.thingstead.api.iotdata.UpdateThingShadowResponse;
 import io.thingstead.authorize.Authorization;
 import io.thingstead.authorize.ConnectionContext;
 import io.thingstead.authorize.Decision;
+import io.thingstead.authorize.DeniedException;
 import io.thingstead.broker.RetainedMessage;
+import io.thingstead.event.Reason;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
 import io.thingstead.model.ApiException;
@@ -100,8 +102,8 @@ final class DataOperations {
   }
 
   static void require(Decision decision) {
-    if (decision instanceof Decision.Denied(_, String why)) {
-      throw new ApiException(AwsError.FORBIDDEN, "Forbidden: " + why);
+    if (decision instanceof Decision.Denied(_, Reason why)) {
+      throw new DeniedException(AwsError.FORBIDDEN, "Forbidden: " + why, why);
     }
   }
 

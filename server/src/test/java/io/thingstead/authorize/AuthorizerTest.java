@@ -8,11 +8,15 @@ import static io.thingstead.authorize.Fixture.statement;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thingstead.event.Reason;
 import io.thingstead.identity.Principal;
+import io.thingstead.model.policy.Citation;
+import io.thingstead.model.policy.Ruling;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -22,8 +26,12 @@ class AuthorizerTest {
   private static String why(Decision decision) {
     return switch (decision) {
       case Decision.Allowed(String by) -> by;
-      case Decision.Denied(_, String why) -> why;
+      case Decision.Denied(_, Reason why) -> why.text();
     };
+  }
+
+  private static Ruling ruling(Decision decision) {
+    return Objects.requireNonNull(((Decision.Denied) decision).why().ruling());
   }
 
   @Test
@@ -32,10 +40,18 @@ class AuthorizerTest {
     Authorization client = fixture.connect("c1");
     assertThat(client.publish("a"))
         .isEqualTo(new Decision.Allowed("statement 1 of policy p version 1"));
-    assertThat(client.publish("b"))
+    assertThat(why(client.publish("b")))
+        .isEqualTo("no statement of policies [p] allows iot:Publish on " + ARN + "topic/b");
+    assertThat(ruling(client.publish("b")))
         .isEqualTo(
-            new Decision.Denied(
-                false, "no statement of policies [p] allows iot:Publish on " + ARN + "topic/b"));
+            new Ruling(
+                Ruling.Outcome.IMPLICIT_DENY,
+                "iot:Publish",
+                ARN + "topic/b",
+                null,
+                List.of("p"),
+                Map.of(),
+                List.of()));
     assertThat(client.subscribe("a").allowed()).isFalse();
     assertThat(why(fixture.connect("c1", "c2").receive("a")))
         .isEqualTo(
@@ -50,20 +66,34 @@ class AuthorizerTest {
         "p",
         allow("*", "*"),
         "{'Sid':'x','Effect':'Deny','Action':'iot:Publish','Resource':'ARN/topic/${iot:ClientId}'}");
-    assertThat(fixture.connect("c1").publish("c1"))
+    Decision decision = fixture.connect("c1").publish("c1");
+    assertThat(why(decision))
         .isEqualTo(
-            new Decision.Denied(
-                true,
-                "statement 2 (Sid \"x\") of policy p version 1 denies iot:Publish on "
-                    + ARN
-                    + "topic/c1, ${iot:ClientId}=c1"));
+            "statement 2 (Sid \"x\") of policy p version 1 denies iot:Publish on "
+                + ARN
+                + "topic/c1, ${iot:ClientId}=c1");
+    assertThat(ruling(decision))
+        .isEqualTo(
+            new Ruling(
+                Ruling.Outcome.EXPLICIT_DENY,
+                "iot:Publish",
+                ARN + "topic/c1",
+                new Citation("p", "1", 2, "x"),
+                List.of("p"),
+                Map.of("iot:ClientId", "c1"),
+                List.of()));
   }
 
   @Test
   void missingVariableIsNamed() {
-    fixture.attached("p", allow("Publish", "ARN/topic/${iot:Connection.Thing.ThingName}/*"));
-    assertThat(why(fixture.connect("c1").publish("c1/x")))
-        .endsWith(", without a value: ${iot:Connection.Thing.ThingName}");
+    fixture.attached(
+        "p",
+        allow("Publish", "ARN/topic/${iot:Connection.Thing.ThingName}/*"),
+        allow("Publish", "ARN/topic/own/${iot:ClientId}"));
+    Decision decision = fixture.connect("c1").publish("c1/x");
+    assertThat(why(decision)).endsWith(", without a value: ${iot:Connection.Thing.ThingName}");
+    assertThat(ruling(decision).variables()).isEqualTo(Map.of("iot:ClientId", "c1"));
+    assertThat(ruling(decision).unresolved()).containsExactly("iot:Connection.Thing.ThingName");
   }
 
   @Test

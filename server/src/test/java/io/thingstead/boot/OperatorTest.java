@@ -103,7 +103,10 @@ class OperatorTest {
     assertThat(heard.poll(20, TimeUnit.SECONDS))
         .startsWith("$thingstead/refused/connect {")
         .contains("\"client\":\"stranger-2\"")
-        .contains("\"why\":\"");
+        .contains("\"why\":\"")
+        .contains(
+            "\"ruling\":{\"outcome\":\"IMPLICIT_DENY\",\"action\":\"iot:Connect\",\"resource\":"
+                + "\"arn:aws:iot:us-east-1:000000000000:client/stranger-2\",\"policies\":[]");
     administrator.disconnectForcibly(0, 1000);
     administrator.close();
   }

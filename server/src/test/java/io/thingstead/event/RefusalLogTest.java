@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thingstead.account.Account;
 import io.thingstead.model.AccountId;
 import io.thingstead.model.Profile;
+import io.thingstead.model.policy.Citation;
+import io.thingstead.model.policy.Ruling;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.logging.Handler;
@@ -161,6 +164,30 @@ class RefusalLogTest {
         .doesNotHaveDuplicates()
         .last()
         .isEqualTo(heard.getFirst().number() + 299);
+  }
+
+  @Test
+  void aRefusalByPolicyKeepsWhatThePoliciesDecided() {
+    Ruling ruling =
+        new Ruling(
+            Ruling.Outcome.EXPLICIT_DENY,
+            "iot:Publish",
+            "arn:aws:iot:us-east-1:0:topic/" + "x".repeat(60_000),
+            new Citation("p", "2", 1, null),
+            List.of("p"),
+            Map.of("iot:ClientId", "c".repeat(60_000)),
+            List.of());
+    log.refused(ACCOUNT, "publish", "c1", "t", "", new Reason("statement 1 denies it", ruling));
+
+    Ruling kept = log.recent(ACCOUNT).getFirst().ruling();
+    assertThat(kept).isNotNull();
+    assertThat(kept.statement()).isEqualTo(ruling.statement());
+    assertThat(kept.resource()).hasSize(513);
+    assertThat(kept.variables()).hasEntrySatisfying("iot:ClientId", c -> assertThat(c).hasSize(513));
+    assertThat(lines)
+        .containsExactly(
+            "refused publish client=c1 topic=t: statement 1 denies it"
+                + " (try: ./thingstead why c1 publish t)");
   }
 
   @Test

@@ -123,7 +123,7 @@ public final class TestNode implements AutoCloseable {
             _ -> null,
             authorizer,
             virtual,
-            (_, action, client, resource, _, why) -> refused(action, client, resource, why),
+            (_, action, client, resource, _, why) -> refused(action, client, resource, why.text()),
             unread,
             new Random(),
             true);

@@ -15,6 +15,7 @@ final class ActionIndex {
   private final Map<String, List<Entry>> byPrefix = new HashMap<>();
   private final int[] prefixLengths;
   private final BitSet needed = new BitSet();
+  private final BitSet mentioned = new BitSet();
 
   /**
    * One resource of a statement, or a statement with NotResource.
@@ -43,6 +44,7 @@ final class ActionIndex {
       }
       if (clause.effect() == Effect.ALLOW) {
         clause.needed(needed::set);
+        clause.variables(mentioned::set);
       }
     }
     prefixLengths = lengths.stream().toArray();
@@ -82,5 +84,10 @@ final class ActionIndex {
   /** The variables without which its Allow statements might not apply, by number. */
   BitSet needed() {
     return needed;
+  }
+
+  /** All variables of its Allow statements, by number. */
+  BitSet mentioned() {
+    return mentioned;
   }
 }

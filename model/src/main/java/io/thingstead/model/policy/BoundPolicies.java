@@ -34,12 +34,7 @@ public final class BoundPolicies {
     ActionIndex index = set.index(action);
     ActionIndex.Entry entry = index.first(resource, values);
     if (entry == null) {
-      List<String> unresolved = new ArrayList<>();
-      index.needed().stream()
-          .filter(variable -> values.single(variable) == null && values.all(variable).size() <= 1)
-          .forEach(variable -> unresolved.add(set.variables().get(variable)));
-      return new Verdict.Unmentioned(
-          set.policies().stream().map(NamedPolicy::name).toList(), unresolved);
+      return unmentioned(index);
     }
     Map<String, String> used = used(entry);
     Citation by = entry.clause().citation();
@@ -48,17 +43,25 @@ public final class BoundPolicies {
         : new Verdict.Denied(by, used);
   }
 
+  private Verdict.Unmentioned unmentioned(ActionIndex index) {
+    List<String> unresolved = new ArrayList<>();
+    index.needed().stream()
+        .filter(variable -> values.single(variable) == null && values.all(variable).size() <= 1)
+        .forEach(variable -> unresolved.add(set.variables().get(variable)));
+    Map<String, String> variables = new LinkedHashMap<>();
+    index.mentioned().stream().forEach(variable -> add(variable, variables));
+    return new Verdict.Unmentioned(set.names(), variables, unresolved);
+  }
+
+  private void add(int variable, Map<String, String> to) {
+    if (!values.all(variable).isEmpty()) {
+      to.put(set.variables().get(variable), String.join(",", values.all(variable)));
+    }
+  }
+
   private Map<String, String> used(ActionIndex.Entry entry) {
     Map<String, String> used = new LinkedHashMap<>();
-    entry
-        .clause()
-        .variables(
-            entry.resource(),
-            variable -> {
-              if (!values.all(variable).isEmpty()) {
-                used.put(set.variables().get(variable), String.join(",", values.all(variable)));
-              }
-            });
+    entry.clause().variables(entry.resource(), variable -> add(variable, used));
     return used;
   }
 

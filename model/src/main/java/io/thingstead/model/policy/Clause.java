@@ -83,6 +83,12 @@ record Clause(
     criteria.forEach(criterion -> criterion.variables(each));
   }
 
+  /** Calls back with the number of each variable it uses. */
+  void variables(IntConsumer each) {
+    resources.forEach(glob -> glob.variables(each));
+    criteria.forEach(criterion -> criterion.variables(each));
+  }
+
   /** Calls back with the number of each variable without which it might not apply. */
   void needed(IntConsumer each) {
     resources.forEach(glob -> glob.variables(each));

@@ -55,6 +55,11 @@ public final class PolicySet {
     return policies;
   }
 
+  /** The names of the policies it was made of. */
+  public List<String> names() {
+    return policies.stream().map(NamedPolicy::name).toList();
+  }
+
   /** The variables and context keys it uses, as its documents write them. */
   public List<String> variables() {
     return variables;

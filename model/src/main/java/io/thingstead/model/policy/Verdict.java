@@ -38,9 +38,12 @@ public sealed interface Verdict {
    * No statement speaks of it, which denies it.
    *
    * @param policies the names of those that were looked at
+   * @param variables those that statements use which allow this action elsewhere, with their values
    * @param unresolved variables without a value in statements that allow this action
    */
-  record Unmentioned(List<String> policies, List<String> unresolved) implements Verdict {
+  record Unmentioned(
+      List<String> policies, Map<String, String> variables, List<String> unresolved)
+      implements Verdict {
     @Override
     public boolean allowed() {
       return false;

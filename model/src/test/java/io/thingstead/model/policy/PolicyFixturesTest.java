@@ -88,7 +88,10 @@ class PolicyFixturesTest {
     assertThat(decide(other, "Connect", "client/other")).isEqualTo("implicit");
     assertThat(other.decide("iot:Connect", ARN + "client/other"))
         .isEqualTo(
-            new Verdict.Unmentioned(List.of("p"), List.of("iot:Connection.Thing.ThingName")));
+            new Verdict.Unmentioned(
+                List.of("p"),
+                Map.of("iot:Connection.Thing.IsAttached", "false"),
+                List.of("iot:Connection.Thing.ThingName")));
   }
 
   @Test
