@@ -4,7 +4,9 @@ import io.thingstead.account.Account;
 import io.thingstead.identity.CertificateListener;
 import io.thingstead.identity.Principal;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -15,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * the change is durable and before its caller has the answer, on a shard's thread, and on return
  * every connection decides by it.
  *
- * <p>Connections of one certificate share a {@link Subject}, certificates with the same policies a
- * {@link PolicyGroup}, and connections with the same values of the variables that those policies
- * use a {@link DecisionClass}. Each lives as long as a connection holds it.
+ * <p>Connections of one certificate share a {@link Subject}, connections with the same policies
+ * (the certificate's and those of the groups of its thing) a {@link PolicyGroup}, and connections
+ * with the same values of the variables that those policies use a {@link DecisionClass}. Each lives
+ * as long as a connection holds it.
  */
 public final class Authorizer implements CertificateListener {
   private final Account account;
@@ -45,7 +48,11 @@ public final class Authorizer implements CertificateListener {
 
           @Override
           public void targetChanged(String target) {
-            changed(target);
+            if (target.startsWith(account.arn("thinggroup/"))) {
+              groupChanged(target);
+            } else {
+              changed(target);
+            }
           }
         });
   }
@@ -81,7 +88,7 @@ public final class Authorizer implements CertificateListener {
           yield authorize(context);
         }
         Subject subject = subjects.find(name);
-        if (subject == null || !subject.loaded()) {
+        if (subject == null) {
           yield null;
         }
         PolicyAuthorization authorization = new PolicyAuthorization(context, subject, clock);
@@ -94,11 +101,12 @@ public final class Authorizer implements CertificateListener {
   PolicyAuthorization underPolicies(
       ConnectionContext context, String target, @Nullable String certificateId) {
     Subject subject =
-        subjects.get(target, key -> new Subject(key, certificateId, lookups, this::groupOfTarget));
-    // Read from the disk now, not on the connection's event loop.
-    subject.group().compiled();
+        subjects.get(
+            target,
+            key -> new Subject(key, certificateId, lookups, policies::attachedTo, this::groupOf));
     PolicyAuthorization authorization = new PolicyAuthorization(context, subject, clock);
-    subject.add(authorization, context.clientId());
+    // Reads the disk now, not on the connection's event loop.
+    subject.add(authorization);
     return authorization;
   }
 
@@ -122,17 +130,15 @@ public final class Authorizer implements CertificateListener {
     signers.changed(ownerId);
   }
 
-  private PolicyGroup groupOfTarget(String target) {
+  private PolicyGroup groupOf(List<String> policyNames) {
     PolicyGroup group =
-        groups.get(
-            policies.attachedTo(target),
-            names -> new PolicyGroup(account, names, policies::inForce));
+        groups.get(policyNames, names -> new PolicyGroup(account, names, policies::inForce));
     group.compiled();
     return group;
   }
 
   /**
-   * Policies attached to a principal, its things, or their types or attributes are others.
+   * Policies attached to a principal, its things, or their types, attributes or groups are others.
    *
    * @param target a certificate's, user's or role's ARN, an identity's id, or an anonymous
    *     principal's name
@@ -143,6 +149,15 @@ public final class Authorizer implements CertificateListener {
     if (subject != null) {
       subject.reload(versions);
     }
+  }
+
+  private void groupChanged(String groupArn) {
+    // Many connections may be below it, and each is below the same few groups.
+    Map<String, List<String>> known = new HashMap<>();
+    subjects.forEach(
+        subject ->
+            subject.regroup(
+                groupArn, target -> known.computeIfAbsent(target, policies::attachedTo), versions));
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.thingstead.identity.Certificates;
 import io.thingstead.registry.Attachment;
 import io.thingstead.registry.PrincipalType;
 import io.thingstead.registry.Thing;
+import io.thingstead.registry.ThingGroups;
 import io.thingstead.registry.ThingPrincipals;
 import io.thingstead.registry.Things;
 import java.security.cert.X509Certificate;
@@ -24,18 +25,24 @@ import java.util.function.Predicate;
  * @param certificate the policy variables of the certificate of this id; see {@link
  *     CertificateFields}
  * @param thing the thing of a connection: principal's ARN and client id
+ * @param groups ARNs of the groups that the thing of this name is in, and of those above them
  */
 public record Lookups(
     Predicate<String> active,
     Function<String, Map<String, List<String>>> certificate,
-    BiFunction<String, String, Optional<ConnectedThing>> thing) {
+    BiFunction<String, String, Optional<ConnectedThing>> thing,
+    Function<String, List<String>> groups) {
   /**
    * As the registry and identity of one account have it.
    *
    * @param registry the account's registry shard
    */
   public static Lookups of(
-      Certificates certificates, Things things, ThingPrincipals principals, AccountShard registry) {
+      Certificates certificates,
+      Things things,
+      ThingPrincipals principals,
+      ThingGroups groups,
+      AccountShard registry) {
     return new Lookups(
         id ->
             certificates.find(id) instanceof CertificateLookup.Known known
@@ -51,7 +58,8 @@ public record Lookups(
                 .flatMap(
                     attachment ->
                         Optional.ofNullable(things.find(registry.durable(), attachment.thingName()))
-                            .map(thing -> connected(thing, attachment.type()))));
+                            .map(thing -> connected(thing, attachment.type()))),
+        groups::around);
   }
 
   /** An exclusive thing whatever the client id, any other only when it has the client id's name. */

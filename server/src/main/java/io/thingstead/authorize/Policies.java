@@ -15,6 +15,7 @@ import io.thingstead.model.policy.MalformedPolicyException;
 import io.thingstead.model.policy.NamedPolicy;
 import io.thingstead.model.policy.PolicyDocument;
 import io.thingstead.registry.Tags;
+import io.thingstead.registry.ThingGroups;
 import io.thingstead.row.Json;
 import io.thingstead.row.Page;
 import java.time.Instant;
@@ -265,7 +266,7 @@ public final class Policies implements Attachments {
   /**
    * AttachPolicy. The same again succeeds and changes nothing.
    *
-   * @param target a certificate's ARN, or the name of an anonymous principal
+   * @param target a certificate's ARN, a thing group's, or the name of an anonymous principal
    * @throws ApiException ResourceNotFound for policy or target; LimitExceeded
    */
   public void attach(String policyName, String target) {
@@ -279,19 +280,24 @@ public final class Policies implements Attachments {
   /** The same as a step of a command of the registry shard. */
   public void attach(Tx tx, String policyName, String target) {
     PolicyTable.require(tx, policyName);
-    if (!targetExists.test(tx, target)) {
+    String group = group(target);
+    if (group == null ? !targetExists.test(tx, target) : !ThingGroups.exists(tx, group)) {
       throw new ApiException(
           AwsError.RESOURCE_NOT_FOUND,
-          "there is no certificate " + target + " in this account to attach a policy to");
+          "there is no certificate or thing group "
+              + target
+              + " in this account to attach a policy to");
     }
+    int most = group == null ? limits.perPrincipal() : limits.perThingGroup();
     List<String> attached = PolicyTable.attached(tx, target);
     if (attached.contains(policyName)) {
       return;
     }
-    if (attached.size() >= limits.perPrincipal()) {
+    if (attached.size() >= most) {
       throw new ApiException(
           AwsError.LIMIT_EXCEEDED,
-          "%s has %d policies; detach one first".formatted(target, attached.size()));
+          "%s has %d policies, and no more are allowed; detach one first"
+              .formatted(target, attached.size()));
     }
     tx.put(Tables.TARGET_POLICY, Key.of(target, policyName), PolicyTable.NOTHING);
     tx.put(Tables.POLICY_TARGET, Key.of(policyName, target), PolicyTable.NOTHING);
@@ -333,6 +339,44 @@ public final class Policies implements Attachments {
         Page.Size.OLDER.of(pageSize),
         marker,
         PolicyTable::second);
+  }
+
+  /**
+   * The same, of a thing group with those of the groups above it, the nearest first; nothing else
+   * has anything above it.
+   *
+   * @throws ApiException ResourceNotFound for the group
+   */
+  public Page<String> attachedAround(
+      String target, @Nullable Integer pageSize, @Nullable String marker) {
+    String group = group(target);
+    if (group == null) {
+      return attached(target, pageSize, marker);
+    }
+    int size = Page.Size.OLDER.of(pageSize);
+    Rows rows = registry.durable();
+    List<String> names =
+        ThingGroups.lineage(rows, group).stream()
+            .flatMap(each -> PolicyTable.attached(rows, groupArn(each)).stream())
+            .distinct()
+            .toList();
+    Key after = Page.after(Tables.TARGET_POLICY, marker, Key.of(target));
+    int from = after == null ? 0 : names.indexOf(PolicyTable.second(after)) + 1;
+    int to = Math.min(names.size(), from + size);
+    return new Page<>(
+        names.subList(from, to),
+        to == names.size()
+            ? null
+            : Page.token(Tables.TARGET_POLICY, Key.of(target, names.get(to - 1))));
+  }
+
+  /** The name of the thing group that a target is, or null. */
+  private @Nullable String group(String target) {
+    return target.startsWith(groupArn("")) ? target.substring(groupArn("").length()) : null;
+  }
+
+  private String groupArn(String name) {
+    return account.arn("thinggroup/" + name);
   }
 
   /** ListTargetsForPolicy: ARNs of certificates and names. */

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ final class PolicyAuthorization implements Authorization {
   private final ConnectionContext context;
   private final Subject subject;
   private final InstantSource clock;
-  private volatile @Nullable ConnectedThing thing;
+  private volatile @Nullable Standing standing;
   private volatile @Nullable Runnable listener;
   private volatile @Nullable Current current;
 
@@ -32,19 +33,24 @@ final class PolicyAuthorization implements Authorization {
     return context.clientId();
   }
 
-  void thing(@Nullable ConnectedThing now) {
-    thing = now;
+  void stands(Standing now) {
+    standing = now;
+  }
+
+  /** Known from when {@link Subject#add} has taken it in. */
+  Standing standing() {
+    return Objects.requireNonNull(standing);
   }
 
   @Override
   public @Nullable ConnectedThing thing() {
-    return thing;
+    return standing().thing();
   }
 
   @Override
   public int stamp() {
     // Both count on one counter, so each change makes the larger one larger still.
-    return Math.max(subject.version(), subject.group().version());
+    return Math.max(subject.version(), standing().policies().version());
   }
 
   @Override
@@ -98,7 +104,7 @@ final class PolicyAuthorization implements Authorization {
               case "iot:lastwilltopic" -> will;
               default -> fact(name);
             };
-    PolicyGroup group = subject.group();
+    PolicyGroup group = standing().policies();
     return group.decisionClass(group.compiled(), facts);
   }
 
@@ -138,7 +144,7 @@ final class PolicyAuthorization implements Authorization {
     }
     Map<String, List<String>> own = new HashMap<>();
     facts.forEach((name, value) -> own.put(name.toLowerCase(Locale.ROOT), List.of(value)));
-    PolicyGroup group = subject.group();
+    PolicyGroup group = standing().policies();
     return group
         .decisionClass(
             group.compiled(),
@@ -168,11 +174,18 @@ final class PolicyAuthorization implements Authorization {
     lines.add(
         "policies: "
             + decisions.policies().set().policies().stream()
-                .map(policy -> policy.name() + " version " + policy.version())
+                .map(
+                    policy ->
+                        policy.name() + " version " + policy.version() + source(policy.name()))
                 .toList());
     decisions.policies().variables().forEach((name, value) -> lines.add(name + " " + value));
     lines.addAll(decisions.policies().explain(action, arn));
     return lines;
+  }
+
+  private String source(String policyName) {
+    String group = subject.source(policyName, standing());
+    return group == null ? "" : " of thing group " + group.substring(group.indexOf('/') + 1);
   }
 
   DecisionClass decisions() {
@@ -182,7 +195,7 @@ final class PolicyAuthorization implements Authorization {
     if (known != null && known.stamp == stamp && !known.usesTime) {
       return known.decisions;
     }
-    PolicyGroup group = subject.group();
+    PolicyGroup group = standing().policies();
     PolicyGroup.Compiled compiled = group.compiled();
     Current now =
         new Current(stamp, compiled.usesTime(), group.decisionClass(compiled, this::fact));
@@ -192,7 +205,7 @@ final class PolicyAuthorization implements Authorization {
 
   /** What a policy variable is worth on this connection. */
   List<String> fact(String name) {
-    ConnectedThing speaksFor = thing;
+    ConnectedThing speaksFor = standing().thing();
     return switch (name) {
       case "iot:clientid" -> some(context.clientId());
       case "aws:sourceip" -> some(address());

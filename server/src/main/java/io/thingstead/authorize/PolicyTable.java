@@ -103,7 +103,11 @@ final class PolicyTable {
 
   /** The second text of a key of two. */
   static String second(Rows.Row row) {
-    Key.Reader key = row.key().read();
+    return second(row.key());
+  }
+
+  static String second(Key of) {
+    Key.Reader key = of.read();
     key.text();
     return key.text();
   }

@@ -2,6 +2,7 @@ package io.thingstead.authorize;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +23,8 @@ final class Subject {
 
   private final @Nullable String certificateId;
   private final Lookups lookups;
-  private final Function<String, PolicyGroup> groupOf;
+  private final Function<String, List<String>> attachedTo;
+  private final Function<List<String>, PolicyGroup> groupOf;
 
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -30,7 +32,11 @@ final class Subject {
   private final Set<PolicyAuthorization> connections =
       Collections.newSetFromMap(new WeakHashMap<>());
 
-  private volatile @Nullable PolicyGroup group;
+  private @Nullable List<String> own;
+
+  /** Of an anonymous principal, whose connections speak for no thing and so all stand alike. */
+  private volatile @Nullable Standing anonymous;
+
   private volatile @Nullable Map<String, List<String>> certificate;
   private volatile boolean active;
   private volatile int version;
@@ -39,16 +45,19 @@ final class Subject {
    * Reads nothing yet: it must be known to those who tell of changes before it does.
    *
    * @param certificateId null for an anonymous principal
-   * @param groupOf the group of a target's policies
+   * @param attachedTo the names of a target's policies
+   * @param groupOf the group of all that have these policies
    */
   Subject(
       String target,
       @Nullable String certificateId,
       Lookups lookups,
-      Function<String, PolicyGroup> groupOf) {
+      Function<String, List<String>> attachedTo,
+      Function<List<String>, PolicyGroup> groupOf) {
     this.target = target;
     this.certificateId = certificateId;
     this.lookups = lookups;
+    this.attachedTo = attachedTo;
     this.groupOf = groupOf;
   }
 
@@ -69,49 +78,13 @@ final class Subject {
     return version;
   }
 
-  /** Reads the disk the first time. */
-  PolicyGroup group() {
-    PolicyGroup known = group;
-    if (known != null) {
-      return known;
-    }
-    lock.lock();
-    try {
-      known = group;
-      return known != null ? known : load();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Whether {@link #group} need not read the disk. */
-  boolean loaded() {
-    return group != null;
-  }
-
-  private PolicyGroup load() {
-    PolicyGroup now = groupOf.apply(target);
-    active = certificateId == null || lookups.active().test(certificateId);
-    loadCertificateFor(now);
-    group = now;
-    // Once more: its policies may have changed while it was not known to be in this group.
-    loadCertificateFor(now);
-    return now;
-  }
-
-  private void loadCertificateFor(PolicyGroup now) {
-    if (now.compiled().usesCertificate()) {
-      loadCertificate();
-    }
-  }
-
   /** The values of the certificate's variables; empty while no policy uses any. */
   Map<String, List<String>> certificate() {
     Map<String, List<String>> fields = certificate;
     return fields == null ? Map.of() : fields;
   }
 
-  /** A policy of the group begins to use the certificate's variables. */
+  /** A policy of one of its connections begins to use the certificate's variables. */
   void loadCertificate() {
     lock.lock();
     try {
@@ -123,31 +96,43 @@ final class Subject {
     }
   }
 
-  /** Whether it holds this group at the moment. */
-  boolean isIn(PolicyGroup other) {
-    return group == other;
-  }
-
-  void add(PolicyAuthorization connection, String clientId) {
+  /** Whether a connection is under these policies at the moment. */
+  boolean isIn(PolicyGroup group) {
     lock.lock();
     try {
+      return connections.stream().anyMatch(each -> each.standing().policies() == group);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes a new connection in; reads the disk. */
+  void add(PolicyAuthorization connection) {
+    lock.lock();
+    try {
+      List<String> names = own == null ? load() : own;
+      place(connection, names);
       connections.add(connection);
-      connection.thing(thing(clientId));
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * The same for a connection without a certificate, which so speaks for no thing; does not wait.
+   * The same for a connection of an anonymous principal; does not wait and reads nothing.
    *
-   * @return false when another thread is at work here
+   * @return false when another thread is at work here, or something must be read first
    */
   boolean addAnonymous(PolicyAuthorization connection) {
     if (!lock.tryLock()) {
       return false;
     }
     try {
+      Standing now = anonymous;
+      if (now == null) {
+        return false;
+      }
+      connection.stands(now);
       connections.add(connection);
       return true;
     } finally {
@@ -166,10 +151,55 @@ final class Subject {
     }
   }
 
-  private @Nullable ConnectedThing thing(String clientId) {
-    return certificateId == null || clientId.isEmpty()
-        ? null
-        : lookups.thing().apply(target, clientId).orElse(null);
+  private List<String> load() {
+    active = certificateId == null || lookups.active().test(certificateId);
+    List<String> names = attachedTo.apply(target);
+    own = names;
+    anonymous = null;
+    return names;
+  }
+
+  private void place(PolicyAuthorization connection, List<String> names) {
+    String clientId = connection.clientId();
+    ConnectedThing thing =
+        certificateId == null || clientId.isEmpty()
+            ? null
+            : lookups.thing().apply(target, clientId).orElse(null);
+    List<String> groups = thing == null ? List.of() : lookups.groups().apply(thing.name());
+    stand(connection, thing, groups, names, attachedTo);
+  }
+
+  private void stand(
+      PolicyAuthorization connection,
+      @Nullable ConnectedThing thing,
+      List<String> groups,
+      List<String> names,
+      Function<String, List<String>> attached) {
+    PolicyGroup policies = groupOf.apply(union(names, groups, attached));
+    loadCertificateFor(policies);
+    Standing now = new Standing(thing, groups, policies);
+    connection.stands(now);
+    if (certificateId == null) {
+      anonymous = now;
+    }
+    // Once more: they may have changed while nothing was known to be under them.
+    loadCertificateFor(policies);
+  }
+
+  private static List<String> union(
+      List<String> names, List<String> groups, Function<String, List<String>> attached) {
+    if (groups.isEmpty()) {
+      return names;
+    }
+    Set<String> all = new LinkedHashSet<>(names);
+    groups.forEach(group -> all.addAll(attached.apply(group)));
+    return List.copyOf(all);
+  }
+
+  private void loadCertificateFor(PolicyGroup policies) {
+    if (policies.compiled().usesCertificate()) {
+      loadCertificate();
+    }
   }
 
   /**
@@ -180,14 +210,50 @@ final class Subject {
   void reload(AtomicInteger versions) {
     lock.lock();
     try {
-      load();
-      for (PolicyAuthorization connection : connections) {
-        connection.thing(thing(connection.clientId()));
-      }
+      List<String> names = load();
+      connections.forEach(connection -> place(connection, names));
       version = versions.incrementAndGet();
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Other policies are attached to a thing group: those connections see it whose thing is in it or
+   * below it.
+   *
+   * @param attached the names of a target's policies
+   */
+  void regroup(
+      String groupArn, Function<String, List<String>> attached, AtomicInteger versions) {
+    lock.lock();
+    try {
+      List<String> names = own;
+      boolean any = false;
+      for (PolicyAuthorization connection : connections) {
+        Standing before = connection.standing();
+        if (names != null && before.groups().contains(groupArn)) {
+          stand(connection, before.thing(), before.groups(), names, attached);
+          any = true;
+        }
+      }
+      if (any) {
+        version = versions.incrementAndGet();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Which of the groups a connection has a policy from; null when it is the principal's own. */
+  @Nullable String source(String policyName, Standing standing) {
+    if (attachedTo.apply(target).contains(policyName)) {
+      return null;
+    }
+    return standing.groups().stream()
+        .filter(group -> attachedTo.apply(group).contains(policyName))
+        .findFirst()
+        .orElse(null);
   }
 
   /** Tells its connections that they are over. */

@@ -140,11 +140,13 @@ final class Tenants implements AutoCloseable {
             (tx, target) -> anonymous.contains(target) || isCertificate(account, tx, target),
             limits.policies(),
             random);
+    ThingGroups groups = new ThingGroups(account, registry, members, random);
+    groups.detachingFrom(policies);
     Authorizer authorizer =
         new Authorizer(
             account,
             policies,
-            Lookups.of(certificates, things, principals, registry),
+            Lookups.of(certificates, things, principals, groups, registry),
             work.clock());
     certificates.guardedByPolicies(policies);
     certificates.guardedByThings(principals);
@@ -189,7 +191,7 @@ final class Tenants implements AutoCloseable {
             things,
             new ThingTypes(account, registry, random),
             principals,
-            new ThingGroups(account, registry, members, random),
+            groups,
             members,
             tags,
             certificates,

@@ -15,12 +15,7 @@ public interface Refusals {
    * @param principal certificate id, access key id or empty
    */
   void refused(
-      Account account,
-      String action,
-      String client,
-      String resource,
-      String principal,
-      Reason why);
+      Account account, String action, String client, String resource, String principal, Reason why);
 
   /**
    * The same for a reason that has nothing to do with policies.

@@ -102,8 +102,7 @@ final class Dispatcher {
           "",
           ruling == null ? "" : ruling.resource(),
           call == null ? Authentication.claimed(request, transport) : call.principal().id(),
-          new Reason(
-              refusal.error().wireName() + " from " + from + ": " + refusal.text(), ruling));
+          new Reason(refusal.error().wireName() + " from " + from + ": " + refusal.text(), ruling));
     } else {
       LOG.log(
           Level.DEBUG,

@@ -206,7 +206,8 @@ final class Admission {
     if (!five && cloud) {
       output.connAck(ReturnCode.CLOUD_NOT_AUTHORIZED);
     } else if (five || ReturnCode.tells(reason)) {
-      output.send(new ConnAck(false, reason, ConnAckProperties.because(Explanation.of(why.text()))));
+      output.send(
+          new ConnAck(false, reason, ConnAckProperties.because(Explanation.of(why.text()))));
     }
     connection.close();
   }

@@ -119,7 +119,10 @@ final class PolicyOperations {
     table.on(
         Iot.LIST_ATTACHED_POLICIES,
         (call, in) -> {
-          Page<String> page = policies(call).attached(in.target(), in.pageSize(), in.marker());
+          Page<String> page =
+              Boolean.TRUE.equals(in.recursive())
+                  ? policies(call).attachedAround(in.target(), in.pageSize(), in.marker())
+                  : policies(call).attached(in.target(), in.pageSize(), in.marker());
           return new ListAttachedPoliciesResponse(named(call, page.items()), page.next());
         });
     table.on(

@@ -5,15 +5,18 @@ import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
 import io.thingstead.engine.Tx;
+import io.thingstead.identity.Attachments;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.model.Uuids;
 import io.thingstead.row.Json;
 import io.thingstead.row.Page;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,7 @@ public final class ThingGroups {
   private final AccountShard shard;
   private final GroupMembers members;
   private final RandomGenerator random;
+  private final List<Attachments> attachments = new CopyOnWriteArrayList<>();
 
   /**
    * @param shard the account's registry shard
@@ -37,6 +41,11 @@ public final class ThingGroups {
     this.shard = shard;
     this.members = members;
     this.random = random;
+  }
+
+  /** Has what is attached to groups detached from one that is deleted. */
+  public void detachingFrom(Attachments policies) {
+    attachments.add(policies);
   }
 
   /**
@@ -136,7 +145,8 @@ public final class ThingGroups {
   }
 
   /**
-   * DeleteThingGroup. Succeeds when there is none; its things stay.
+   * DeleteThingGroup. Succeeds when there is none; its things stay, and so do the policies that
+   * were attached to it.
    *
    * @throws ApiException InvalidRequest while it has child groups, VersionConflict
    */
@@ -158,6 +168,7 @@ public final class ThingGroups {
             }
             members.removeAll(tx, name);
             Tags.forget(tx, arn(name));
+            attachments.forEach(each -> each.detachAll(tx, arn(name)));
             GroupTable.delete(tx, name, row);
           }
           return name;
@@ -221,6 +232,32 @@ public final class ThingGroups {
     return new Page<>(
         names.items().stream().map(name -> new ThingGroup.Named(name, arn(name))).toList(),
         names.next());
+  }
+
+  /**
+   * ARNs of the groups that a thing is in, each followed by those above it from the nearest on;
+   * none when there is no such thing. Durable; does not wait for the shard.
+   */
+  public List<String> around(String thing) {
+    Rows rows = shard.durable();
+    return GroupMembers.groups(rows, thing).stream()
+        .flatMap(group -> lineage(rows, group).stream())
+        .distinct()
+        .map(this::arn)
+        .toList();
+  }
+
+  /** Whether there is a group of this name, by rows of the registry shard. */
+  public static boolean exists(Rows rows, String name) {
+    return GroupTable.row(rows, name) != null;
+  }
+
+  /** A group and those above it from the nearest on, by rows of the registry shard. */
+  public static List<String> lineage(Rows rows, String name) {
+    List<String> names =
+        new ArrayList<>(GroupTable.ancestors(rows, GroupTable.require(rows, name)));
+    names.add(name);
+    return names.reversed();
   }
 
   private String arn(String name) {

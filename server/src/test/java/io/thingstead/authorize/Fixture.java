@@ -9,6 +9,9 @@ import io.thingstead.identity.Principal;
 import io.thingstead.model.AccountId;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
+import io.thingstead.registry.GroupMembers;
+import io.thingstead.registry.ThingGroups;
+import io.thingstead.registry.ThingPrincipals;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,6 +38,7 @@ final class Fixture {
 
   final Set<String> inactive = new HashSet<>();
   final Map<String, ConnectedThing> things = new HashMap<>();
+  final Map<String, List<String>> groups = new HashMap<>();
   final Map<String, List<String>> certificate = new HashMap<>();
   final Policies policies =
       new Policies(
@@ -50,8 +54,20 @@ final class Fixture {
           new Lookups(
               id -> !inactive.contains(id),
               _ -> certificate,
-              (_, client) -> Optional.ofNullable(things.get(client))),
+              (_, client) -> Optional.ofNullable(things.get(client)),
+              thing -> groups.getOrDefault(thing, List.of())),
           simulation.clock());
+
+  final ThingGroups thingGroups =
+      new ThingGroups(
+          account,
+          registry,
+          new GroupMembers(registry, new ThingPrincipals(registry, (_, _) -> true)),
+          simulation.random());
+
+  Fixture() {
+    thingGroups.detachingFrom(policies);
+  }
 
   static String document(String... statements) {
     return """

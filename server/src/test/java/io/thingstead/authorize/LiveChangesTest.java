@@ -14,7 +14,10 @@ import io.thingstead.identity.MasterKey;
 import io.thingstead.identity.Principal;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.Limits;
+import io.thingstead.registry.GroupMembers;
+import io.thingstead.registry.GroupProperties;
 import io.thingstead.registry.PrincipalType;
+import io.thingstead.registry.ThingGroups;
 import io.thingstead.registry.ThingPrincipals;
 import io.thingstead.registry.Things;
 import java.nio.file.Path;
@@ -32,6 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 class LiveChangesTest {
   private static final List<String> TOPICS = List.of("a", "b", "t1", "t2", "north");
 
+  private static final String TOP = ARN + "thinggroup/top";
+  private static final String LOW = ARN + "thinggroup/low";
+
   private final Fixture fixture = new Fixture();
   private final Random random = new Random(5);
 
@@ -40,6 +46,9 @@ class LiveChangesTest {
     for (int i = 0; i < 4; i++) {
       fixture.policies.create("p" + i, randomDocument());
     }
+    ThingGroups groups = fixture.thingGroups;
+    groups.create("top", null, GroupProperties.NONE, Map.of());
+    groups.create("low", "top", GroupProperties.NONE, Map.of());
     Map<String, Authorization> live = new HashMap<>();
     for (String client : List.of("t1", "t2", "x")) {
       for (String certificate : List.of("c1", "c2")) {
@@ -49,7 +58,7 @@ class LiveChangesTest {
     Map<String, List<Boolean>> seen = new HashMap<>();
     Map<String, Integer> stamps = new HashMap<>();
     int changes = 0;
-    for (int step = 0; step < 400; step++) {
+    for (int step = 0; step < 600; step++) {
       change();
       for (Map.Entry<String, Authorization> entry : live.entrySet()) {
         String[] names = entry.getKey().split(" ", -1);
@@ -73,7 +82,7 @@ class LiveChangesTest {
     String policy = "p" + random.nextInt(4);
     String certificate = "c" + (1 + random.nextInt(2));
     String target = ARN + "cert/" + certificate;
-    switch (random.nextInt(6)) {
+    switch (random.nextInt(9)) {
       case 0 -> fixture.policies.attach(policy, target);
       case 1 -> fixture.policies.detach(policy, target);
       case 2 -> {
@@ -106,6 +115,15 @@ class LiveChangesTest {
         fixture.authorizer.changed(ARN + "cert/c1");
         fixture.authorizer.changed(ARN + "cert/c2");
       }
+      case 5, 6 -> attachToAGroup(policy);
+      case 7 -> {
+        String thing = "t" + (1 + random.nextInt(2));
+        fixture.groups.put(
+            thing,
+            List.of(List.<String>of(), List.of(TOP), List.of(LOW, TOP)).get(random.nextInt(3)));
+        fixture.authorizer.changed(ARN + "cert/c1");
+        fixture.authorizer.changed(ARN + "cert/c2");
+      }
       default -> {
         boolean active = fixture.inactive.remove(certificate);
         if (!active) {
@@ -114,6 +132,15 @@ class LiveChangesTest {
         fixture.authorizer.changed(target, active);
       }
     }
+  }
+
+  private void attachToAGroup(String policy) {
+    String group = random.nextBoolean() ? TOP : LOW;
+    List<String> attached = fixture.policies.attachedTo(group);
+    if (attached.size() == 2) {
+      fixture.policies.detach(attached.getFirst(), group);
+    }
+    fixture.policies.attach(policy, group);
   }
 
   private String randomDocument() {
@@ -148,7 +175,8 @@ class LiveChangesTest {
             new Lookups(
                 id -> !fixture.inactive.contains(id),
                 _ -> fixture.certificate,
-                (_, name) -> java.util.Optional.ofNullable(fixture.things.get(name))),
+                (_, name) -> java.util.Optional.ofNullable(fixture.things.get(name)),
+                name -> fixture.groups.getOrDefault(name, List.of())),
             fixture.simulation.clock())
         .authorize(
             fixture.context(
@@ -180,6 +208,8 @@ class LiveChangesTest {
             secure);
     ThingPrincipals principals = new ThingPrincipals(fixture.registry, (_, _) -> true);
     Things things = new Things(fixture.account, fixture.registry, principals, random);
+    GroupMembers members = new GroupMembers(fixture.registry, principals);
+    ThingGroups groups = new ThingGroups(fixture.account, fixture.registry, members, random);
     Policies policies =
         new Policies(
             fixture.account,
@@ -191,11 +221,12 @@ class LiveChangesTest {
         new Authorizer(
             fixture.account,
             policies,
-            Lookups.of(certificates, things, principals, fixture.registry),
+            Lookups.of(certificates, things, principals, groups, fixture.registry),
             fixture.simulation.clock());
     certificates.guardedByPolicies(policies);
     certificates.onChange(authorizer);
     principals.onChange(authorizer::changed);
+    groups.detachingFrom(policies);
 
     IssuedKeys keys = certificates.createKeysAndCertificate(true);
     String arn = keys.certificate().certificateArn();
@@ -223,6 +254,30 @@ class LiveChangesTest {
     assertThat(client.publish("north").allowed()).isTrue();
     principals.detach("t1", arn);
     assertThat(client.publish("north").allowed()).isFalse();
+    principals.attach("t1", arn, PrincipalType.NON_EXCLUSIVE_THING);
+
+    policies.create("of-groups", document(allow("Publish", "ARN/topic/grouped")));
+    groups.create("top", null, GroupProperties.NONE, Map.of());
+    groups.create("low", "top", GroupProperties.NONE, Map.of());
+    members.add("low", "t1");
+    policies.attach("of-groups", ARN + "thinggroup/top");
+    assertThat(client.publish("grouped").allowed()).isTrue();
+    assertThat(client.publish("north").allowed()).isTrue();
+    members.remove("low", "t1");
+    assertThat(client.publish("grouped").allowed()).isFalse();
+    members.add("top", "t1");
+    assertThat(client.publish("grouped").allowed()).isTrue();
+    policies.detach("of-groups", ARN + "thinggroup/top");
+    assertThat(client.publish("grouped").allowed()).isFalse();
+    policies.attach("of-groups", ARN + "thinggroup/top");
+    principals.detach("t1", arn);
+    assertThat(client.publish("grouped").allowed()).isFalse();
+    principals.attach("t1", arn, PrincipalType.NON_EXCLUSIVE_THING);
+    assertThat(client.publish("grouped").allowed()).isTrue();
+    groups.delete("low", null);
+    groups.delete("top", null);
+    assertThat(client.publish("grouped").allowed()).isFalse();
+    policies.delete("of-groups");
     certificates.update(id, CertificateStatus.REVOKED);
     assertThat(drops).hasValue(2);
     org.assertj.core.api.Assertions.assertThatThrownBy(() -> certificates.delete(id, false))

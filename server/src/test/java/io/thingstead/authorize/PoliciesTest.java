@@ -1,5 +1,6 @@
 package io.thingstead.authorize;
 
+import static io.thingstead.authorize.Fixture.ARN;
 import static io.thingstead.authorize.Fixture.CERT;
 import static io.thingstead.authorize.Fixture.allow;
 import static io.thingstead.authorize.Fixture.document;
@@ -8,10 +9,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.registry.GroupProperties;
+import io.thingstead.registry.ThingGroups;
 import io.thingstead.row.Page;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -136,8 +140,48 @@ class PoliciesTest {
     assertRefused(AwsError.RESOURCE_NOT_FOUND, "no policy x", () -> policies.attach("x", CERT));
     assertRefused(
         AwsError.RESOURCE_NOT_FOUND,
-        "no certificate arn:other",
+        "no certificate or thing group arn:other",
         () -> policies.attach("p0", "arn:other"));
+  }
+
+  @Test
+  void aThingGroupHasFewPoliciesAndIsListedWithThoseAboveIt() {
+    ThingGroups groups = fixture.thingGroups;
+    groups.create("top", null, GroupProperties.NONE, Map.of());
+    groups.create("low", "top", GroupProperties.NONE, Map.of());
+    for (int i = 0; i < 4; i++) {
+      policies.create("p" + i, DOCUMENT);
+    }
+    String top = ARN + "thinggroup/top";
+    String low = ARN + "thinggroup/low";
+    policies.attach("p0", top);
+    policies.attach("p1", top);
+    assertRefused(AwsError.LIMIT_EXCEEDED, "2 policies", () -> policies.attach("p2", top));
+    policies.attach("p1", low);
+    policies.attach("p2", low);
+    assertThat(policies.attached(low, null, null).items()).containsExactly("p1", "p2");
+    List<String> seen = new ArrayList<>();
+    String marker = null;
+    do {
+      Page<String> page = policies.attachedAround(low, 1, marker);
+      seen.addAll(page.items());
+      marker = page.next();
+    } while (marker != null);
+    assertThat(seen).containsExactly("p1", "p2", "p0");
+    assertThat(policies.targets("p1", null, null).items()).containsExactly(low, top);
+    assertRefused(
+        AwsError.RESOURCE_NOT_FOUND,
+        "thing group arn",
+        () -> policies.attach("p3", ARN + "thinggroup/none"));
+    assertRefused(
+        AwsError.RESOURCE_NOT_FOUND,
+        "none",
+        () -> policies.attachedAround(ARN + "thinggroup/none", null, null));
+    assertRefused(AwsError.DELETE_CONFLICT, "is attached", () -> policies.delete("p0"));
+    groups.delete("low", null);
+    groups.delete("top", null);
+    policies.delete("p0");
+    policies.delete("p1");
   }
 
   @Test

@@ -183,7 +183,8 @@ class RefusalLogTest {
     assertThat(kept).isNotNull();
     assertThat(kept.statement()).isEqualTo(ruling.statement());
     assertThat(kept.resource()).hasSize(513);
-    assertThat(kept.variables()).hasEntrySatisfying("iot:ClientId", c -> assertThat(c).hasSize(513));
+    assertThat(kept.variables())
+        .hasEntrySatisfying("iot:ClientId", c -> assertThat(c).hasSize(513));
     assertThat(lines)
         .containsExactly(
             "refused publish client=c1 topic=t: statement 1 denies it"

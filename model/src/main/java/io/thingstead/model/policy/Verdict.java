@@ -41,8 +41,7 @@ public sealed interface Verdict {
    * @param variables those that statements use which allow this action elsewhere, with their values
    * @param unresolved variables without a value in statements that allow this action
    */
-  record Unmentioned(
-      List<String> policies, Map<String, String> variables, List<String> unresolved)
+  record Unmentioned(List<String> policies, Map<String, String> variables, List<String> unresolved)
       implements Verdict {
     @Override
     public boolean allowed() {
