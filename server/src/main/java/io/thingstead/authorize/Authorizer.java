@@ -130,6 +130,11 @@ public final class Authorizer implements CertificateListener {
     signers.changed(ownerId);
   }
 
+  /** What might be done, without a connection. */
+  public Simulator simulator() {
+    return new Simulator(account, policies, lookups, clock);
+  }
+
   private PolicyGroup groupOf(List<String> policyNames) {
     PolicyGroup group =
         groups.get(policyNames, names -> new PolicyGroup(account, names, policies::inForce));

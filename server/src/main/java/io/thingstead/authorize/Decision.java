@@ -23,7 +23,7 @@ public sealed interface Decision {
    */
   record Denied(boolean explicit, Reason why) implements Decision {
     /** One that no policy decided. */
-    Denied(boolean explicit, String why) {
+    public Denied(boolean explicit, String why) {
       this(explicit, Reason.of(why));
     }
 

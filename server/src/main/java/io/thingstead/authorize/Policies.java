@@ -280,15 +280,8 @@ public final class Policies implements Attachments {
   /** The same as a step of a command of the registry shard. */
   public void attach(Tx tx, String policyName, String target) {
     PolicyTable.require(tx, policyName);
-    String group = group(target);
-    if (group == null ? !targetExists.test(tx, target) : !ThingGroups.exists(tx, group)) {
-      throw new ApiException(
-          AwsError.RESOURCE_NOT_FOUND,
-          "there is no certificate or thing group "
-              + target
-              + " in this account to attach a policy to");
-    }
-    int most = group == null ? limits.perPrincipal() : limits.perThingGroup();
+    requireTarget(tx, target);
+    int most = group(target) == null ? limits.perPrincipal() : limits.perThingGroup();
     List<String> attached = PolicyTable.attached(tx, target);
     if (attached.contains(policyName)) {
       return;
@@ -349,17 +342,11 @@ public final class Policies implements Attachments {
    */
   public Page<String> attachedAround(
       String target, @Nullable Integer pageSize, @Nullable String marker) {
-    String group = group(target);
-    if (group == null) {
+    if (group(target) == null) {
       return attached(target, pageSize, marker);
     }
     int size = Page.Size.OLDER.of(pageSize);
-    Rows rows = registry.durable();
-    List<String> names =
-        ThingGroups.lineage(rows, group).stream()
-            .flatMap(each -> PolicyTable.attached(rows, groupArn(each)).stream())
-            .distinct()
-            .toList();
+    List<String> names = attachedAround(target);
     Key after = Page.after(Tables.TARGET_POLICY, marker, Key.of(target));
     int from = after == null ? 0 : names.indexOf(PolicyTable.second(after)) + 1;
     int to = Math.min(names.size(), from + size);
@@ -368,6 +355,35 @@ public final class Policies implements Attachments {
         to == names.size()
             ? null
             : Page.token(Tables.TARGET_POLICY, Key.of(target, names.get(to - 1))));
+  }
+
+  /** The same, all names at once. */
+  List<String> attachedAround(String groupArn) {
+    Rows rows = registry.durable();
+    return ThingGroups.lineage(rows, groupArn.substring(groupArn("").length())).stream()
+        .flatMap(each -> PolicyTable.attached(rows, groupArn(each)).stream())
+        .distinct()
+        .toList();
+  }
+
+  /** Refuses with ResourceNotFound what policies cannot be attached to. */
+  void requireTarget(String target) {
+    registry.call(
+        tx -> {
+          requireTarget(tx, target);
+          return target;
+        });
+  }
+
+  private void requireTarget(Tx tx, String target) {
+    String group = group(target);
+    if (group == null ? !targetExists.test(tx, target) : !ThingGroups.exists(tx, group)) {
+      throw new ApiException(
+          AwsError.RESOURCE_NOT_FOUND,
+          "there is no certificate or thing group "
+              + target
+              + " in this account that a policy could be attached to");
+    }
   }
 
   /** The name of the thing group that a target is, or null. */

@@ -1,6 +1,5 @@
 package io.thingstead.authorize;
 
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One connection under the policies of its principal. */
@@ -88,24 +86,8 @@ final class PolicyAuthorization implements Authorization {
   }
 
   private DecisionClass connectDecisions(boolean persistent, @Nullable String willTopic) {
-    List<String> attributes = new ArrayList<>();
-    if (persistent) {
-      attributes.add("PersistentConnect");
-    }
-    if (willTopic != null) {
-      attributes.add("LastWill");
-    }
-    List<String> will =
-        willTopic == null ? List.of() : List.of(context.account().arn("topic/" + willTopic));
-    Function<String, List<String>> facts =
-        name ->
-            switch (name) {
-              case "iot:connectattributes" -> attributes;
-              case "iot:lastwilltopic" -> will;
-              default -> fact(name);
-            };
     PolicyGroup group = standing().policies();
-    return group.decisionClass(group.compiled(), facts);
+    return group.decisionClass(group.compiled(), facts().connecting(persistent, willTopic));
   }
 
   @Override
@@ -144,13 +126,14 @@ final class PolicyAuthorization implements Authorization {
     }
     Map<String, List<String>> own = new HashMap<>();
     facts.forEach((name, value) -> own.put(name.toLowerCase(Locale.ROOT), List.of(value)));
+    Facts known = facts();
     PolicyGroup group = standing().policies();
     return group
         .decisionClass(
             group.compiled(),
             name -> {
               List<String> given = own.get(name);
-              return given == null ? fact(name) : given;
+              return given == null ? known.apply(name) : given;
             })
         .decide(action, resourceArn);
   }
@@ -197,57 +180,12 @@ final class PolicyAuthorization implements Authorization {
     }
     PolicyGroup group = standing().policies();
     PolicyGroup.Compiled compiled = group.compiled();
-    Current now =
-        new Current(stamp, compiled.usesTime(), group.decisionClass(compiled, this::fact));
+    Current now = new Current(stamp, compiled.usesTime(), group.decisionClass(compiled, facts()));
     current = now;
     return now.decisions;
   }
 
-  /** What a policy variable is worth on this connection. */
-  List<String> fact(String name) {
-    ConnectedThing speaksFor = standing().thing();
-    return switch (name) {
-      case "iot:clientid" -> some(context.clientId());
-      case "aws:sourceip" -> some(address());
-      case "iot:domainname" -> some(context.domainName());
-      case "aws:currenttime" -> List.of(now().toString());
-      case "aws:epochtime" -> List.of(Long.toString(now().getEpochSecond()));
-      case "iot:connection.thing.isattached" ->
-          context.clientId().isEmpty() ? List.of() : List.of(String.valueOf(speaksFor != null));
-      case "iot:connection.thing.thingname" ->
-          speaksFor == null ? List.of() : List.of(speaksFor.name());
-      case "iot:connection.thing.thingtypename" ->
-          speaksFor == null ? List.of() : some(speaksFor.typeName());
-      default -> {
-        if (CertificateFields.isField(name)) {
-          yield CertificateFields.values(subject.certificate(), name);
-        }
-        String attribute = attribute(name);
-        yield speaksFor == null || attribute == null
-            ? List.of()
-            : some(speaksFor.attributes().get(attribute));
-      }
-    };
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
-  }
-
-  private String address() {
-    String text = context.sourceIp().getHostAddress();
-    int scope = text.indexOf('%');
-    return scope < 0 ? text : text.substring(0, scope);
-  }
-
-  private static @Nullable String attribute(String name) {
-    String prefix = "iot:connection.thing.attributes[";
-    return name.startsWith(prefix) && name.endsWith("]")
-        ? name.substring(prefix.length(), name.length() - 1)
-        : null;
-  }
-
-  private static List<String> some(@Nullable String value) {
-    return value == null || value.isEmpty() ? List.of() : List.of(value);
+  private Facts facts() {
+    return new Facts(context, standing().thing(), subject.certificate(), clock);
   }
 }

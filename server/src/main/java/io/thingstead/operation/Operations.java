@@ -41,6 +41,7 @@ public final class Operations {
     new CaCertificateOperations(features).bind(table);
     new ProvisioningOperations(features).bind(table);
     new PolicyOperations(features).bind(table);
+    new AuthorizationOperations(features).bind(table);
     new RuleOperations(features).bind(table);
     new UserOperations(features).bind(table);
     new RoleOperations(features).bind(table);

@@ -1,6 +1,7 @@
 package io.thingstead.model.policy;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -43,11 +44,43 @@ public final class BoundPolicies {
         : new Verdict.Denied(by, used);
   }
 
-  private Verdict.Unmentioned unmentioned(ActionIndex index) {
-    List<String> unresolved = new ArrayList<>();
-    index.needed().stream()
+  /**
+   * What each policy by itself says of an action on a resource; those that say nothing are not in.
+   */
+  public Map<String, Effect> effects(String action, String resource) {
+    Map<String, Effect> said = new LinkedHashMap<>();
+    String name = action.toLowerCase(Locale.ROOT);
+    for (Clause clause : set.clauses()) {
+      if (clause.speaksOf(name) && covered(clause, resource) && clause.conditionsHold(values)) {
+        said.merge(clause.citation().policy(), clause.effect(), Effect::stronger);
+      }
+    }
+    return said;
+  }
+
+  /**
+   * The variables without a value that statements of an action need, be it to allow or to deny.
+   *
+   * @param action such as {@code iot:Publish}, in any case
+   */
+  public List<String> unresolved(String action) {
+    BitSet needed = new BitSet();
+    String name = action.toLowerCase(Locale.ROOT);
+    set.clauses().stream()
+        .filter(clause -> clause.speaksOf(name))
+        .forEach(clause -> clause.needed(needed::set));
+    return unresolved(needed);
+  }
+
+  private List<String> unresolved(BitSet needed) {
+    return needed.stream()
         .filter(variable -> values.single(variable) == null && values.all(variable).size() <= 1)
-        .forEach(variable -> unresolved.add(set.variables().get(variable)));
+        .mapToObj(set.variables()::get)
+        .toList();
+  }
+
+  private Verdict.Unmentioned unmentioned(ActionIndex index) {
+    List<String> unresolved = unresolved(index.needed());
     Map<String, String> variables = new LinkedHashMap<>();
     index.mentioned().stream().forEach(variable -> add(variable, variables));
     return new Verdict.Unmentioned(set.names(), variables, unresolved);
@@ -95,11 +128,7 @@ public final class BoundPolicies {
   }
 
   private String fate(Clause clause, String resource) {
-    boolean covered =
-        clause.notResource()
-            ? clause.covers(null, resource, values)
-            : clause.resources().stream().anyMatch(glob -> clause.covers(glob, resource, values));
-    if (!covered) {
+    if (!covered(clause, resource)) {
       String list = clause.notResource() ? "NotResource" : "Resource";
       return "does not apply: "
           + list
@@ -114,6 +143,12 @@ public final class BoundPolicies {
       }
     }
     return "applies";
+  }
+
+  private boolean covered(Clause clause, String resource) {
+    return clause.notResource()
+        ? clause.covers(null, resource, values)
+        : clause.resources().stream().anyMatch(glob -> clause.covers(glob, resource, values));
   }
 
   private String shown(Glob glob) {
