@@ -143,7 +143,7 @@ final class PolicyAuthorization implements Authorization {
   }
 
   /** The decision and how it came about, a line each. A CONNECT is a clean one without a will. */
-  List<String> explain(String action, String arn) {
+  Why.Explained explain(String action, String arn) {
     boolean connect = action.equalsIgnoreCase("iot:Connect");
     DecisionClass decisions = connect ? connectDecisions(false, null) : decisions();
     Decision decision = live() ? decisions.decide(action, arn) : inactive();
@@ -163,7 +163,7 @@ final class PolicyAuthorization implements Authorization {
                 .toList());
     decisions.policies().variables().forEach((name, value) -> lines.add(name + " " + value));
     lines.addAll(decisions.policies().explain(action, arn));
-    return lines;
+    return new Why.Explained(subject.target(), decisions.ruling(action, arn), lines);
   }
 
   private String source(String policyName) {

@@ -2,11 +2,13 @@ package io.thingstead.authorize;
 
 import io.thingstead.account.Account;
 import io.thingstead.identity.Principal;
+import io.thingstead.model.policy.Ruling;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,19 @@ public final class Why {
   }
 
   /**
+   * One decision.
+   *
+   * @param principal the certificate's ARN
+   * @param ruling what the policies decide, whether the certificate is active or not
+   * @param lines for people: the decision, then how it came about
+   */
+  public record Explained(String principal, Ruling ruling, List<String> lines) {
+    public Explained {
+      lines = List.copyOf(lines);
+    }
+  }
+
+  /**
    * The decision and how it came about. Source address and host name are those of this machine.
    *
    * @param certificateId of the certificate the client would connect with; null for each that is
@@ -41,17 +56,33 @@ public final class Why {
    */
   public String explain(
       String clientId, @Nullable String certificateId, String action, String resource) {
+    List<Explained> all = decisions(clientId, certificateId, action, resource);
+    return all.isEmpty() ? unknown(clientId) : words(all);
+  }
+
+  /** All lines of some decisions. */
+  public static String words(List<Explained> decisions) {
+    return decisions.stream()
+        .flatMap(each -> each.lines().stream())
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** What to tell of a client whose policies are not known. */
+  public static String unknown(String clientId) {
+    return "no thing "
+        + clientId
+        + " with a certificate is registered, so it is not known which policies hold;"
+        + " name the certificate as well";
+  }
+
+  /** The same, a decision for each certificate; none when there is no such thing. */
+  public List<Explained> decisions(
+      String clientId, @Nullable String certificateId, String action, String resource) {
     List<String> principals =
         certificateId != null
             ? List.of(account.arn("cert/" + certificateId.toLowerCase(Locale.ROOT)))
             : principalsOfThing.apply(clientId);
-    if (principals.isEmpty()) {
-      return "no thing "
-          + clientId
-          + " with a certificate is registered, so it is not known which policies hold;"
-          + " name the certificate as well";
-    }
-    List<String> lines = new ArrayList<>();
+    List<Explained> all = new ArrayList<>();
     for (String arn : principals) {
       String id = arn.substring(arn.lastIndexOf('/') + 1);
       ConnectionContext context =
@@ -61,12 +92,12 @@ public final class Why {
               clientId,
               InetAddress.getLoopbackAddress(),
               "");
-      lines.addAll(
+      all.add(
           authorizer
               .underPolicies(context, arn, id)
               .explain(actionName(action), resourceArn(clientId, action, resource)));
     }
-    return String.join("\n", lines);
+    return all;
   }
 
   private static String actionName(String action) {

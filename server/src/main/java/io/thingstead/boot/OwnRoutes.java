@@ -3,6 +3,7 @@ package io.thingstead.boot;
 import io.thingstead.api.ApiRequest;
 import io.thingstead.api.ApiResponse;
 import io.thingstead.api.Headers;
+import io.thingstead.authorize.Why;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
 import io.thingstead.metrics.Metrics;
@@ -16,6 +17,8 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The paths that are no operation of a service: health, metrics, explanations. */
 final class OwnRoutes {
@@ -75,20 +78,35 @@ final class OwnRoutes {
     throw new ApiException(AwsError.UNAUTHORIZED, "the confirmation token is unknown or too old");
   }
 
-  /** {@code ?client=C&action=A&topic=R[&certificate=ID]}: the decision, for people. */
+  /**
+   * {@code ?client=C&action=A&topic=R[&certificate=ID][&output=json]}: the decision, for people,
+   * and in JSON for programs as well.
+   */
   private ApiResponse why(Call call) {
     ApiRequest request = call.request();
+    String client = required(request, "client");
     String action = required(request, "action");
-    String explained =
-        tenants
-            .of(call.account())
-            .why()
-            .explain(
-                required(request, "client"),
-                optional(request, "certificate"),
-                action,
-                action.equals("connect") ? "" : required(request, "topic"));
-    return text(200, explained + "\n");
+    Why why = tenants.of(call.account()).why();
+    List<Why.Explained> decisions =
+        why.decisions(
+            client,
+            optional(request, "certificate"),
+            action,
+            action.equals("connect") ? "" : required(request, "topic"));
+    String words = decisions.isEmpty() ? Why.unknown(client) : Why.words(decisions);
+    if (!"json".equals(optional(request, "output"))) {
+      return text(200, words + "\n");
+    }
+    ObjectNode answer = RefusalJson.JSON.createObjectNode().put("explanation", words);
+    ArrayNode list = answer.putArray("decisions");
+    for (Why.Explained each : decisions) {
+      ObjectNode one = list.addObject().put("principal", each.principal());
+      RulingJson.write(each.ruling(), one.putObject("ruling"));
+    }
+    return new ApiResponse(
+        200,
+        new Headers().add("Content-Type", "application/json"),
+        RefusalJson.JSON.writeValueAsBytes(answer));
   }
 
   private static String required(ApiRequest request, String name) {

@@ -61,13 +61,12 @@ final class WhyCommand implements Runnable {
     if (certificate != null) {
       query.put("certificate", certificate);
     }
+    if (output.json()) {
+      query.put("output", "json");
+    }
     String explanation =
         new ApiClient(target.find(surroundings), surroundings.clock())
             .get("/_thingstead/why", query);
-    if (output.json()) {
-      output.print(surroundings, Map.of("explanation", explanation));
-    } else {
-      surroundings.out().println(explanation.strip());
-    }
+    surroundings.out().println(explanation.strip());
   }
 }

@@ -97,8 +97,13 @@ final class AuthorizationOperations {
   }
 
   private GetEffectivePoliciesResponse effective(Call call, GetEffectivePoliciesRequest in) {
+    String thing = given(in.thingName());
+    if (thing != null) {
+      // Refuses one that there is not.
+      var _ = features.apply(call.account()).things().describe(thing);
+    }
     return new GetEffectivePoliciesResponse(
-        simulator(call).effective(given(in.principal()), given(in.thingName())).stream()
+        simulator(call).effective(given(in.principal()), thing).stream()
             .map(each -> new EffectivePolicy(each.name(), each.arn(), each.document()))
             .toList());
   }

@@ -9,7 +9,9 @@ import io.thingstead.api.iot.GetPolicyVersionResponse;
 import io.thingstead.api.iot.Iot;
 import io.thingstead.api.iot.ListAttachedPoliciesResponse;
 import io.thingstead.api.iot.ListPoliciesResponse;
+import io.thingstead.api.iot.ListPolicyPrincipalsResponse;
 import io.thingstead.api.iot.ListPolicyVersionsResponse;
+import io.thingstead.api.iot.ListPrincipalPoliciesResponse;
 import io.thingstead.api.iot.ListTargetsForPolicyResponse;
 import io.thingstead.authorize.Policies;
 import io.thingstead.authorize.Policy;
@@ -115,6 +117,34 @@ final class PolicyOperations {
         (call, in) -> {
           policies(call).detach(in.policyName(), in.target());
           return Empty.EMPTY;
+        });
+    table.on(
+        Iot.ATTACH_PRINCIPAL_POLICY,
+        (call, in) -> {
+          policies(call).attach(in.policyName(), in.principal());
+          return Empty.EMPTY;
+        });
+    table.on(
+        Iot.DETACH_PRINCIPAL_POLICY,
+        (call, in) -> {
+          policies(call).detach(in.policyName(), in.principal());
+          return Empty.EMPTY;
+        });
+    bindListings(table);
+  }
+
+  private void bindListings(OperationTable table) {
+    table.on(
+        Iot.LIST_PRINCIPAL_POLICIES,
+        (call, in) -> {
+          Page<String> page = policies(call).attached(in.principal(), in.pageSize(), in.marker());
+          return new ListPrincipalPoliciesResponse(named(call, page.items()), page.next());
+        });
+    table.on(
+        Iot.LIST_POLICY_PRINCIPALS,
+        (call, in) -> {
+          Page<String> page = policies(call).targets(in.policyName(), in.pageSize(), in.marker());
+          return new ListPolicyPrincipalsResponse(page.items(), page.next());
         });
     table.on(
         Iot.LIST_ATTACHED_POLICIES,

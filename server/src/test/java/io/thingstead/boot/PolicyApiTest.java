@@ -1,0 +1,539 @@
+package io.thingstead.boot;
+
+import static io.thingstead.boot.MqttDevice.NOT_AUTHORIZED;
+import static io.thingstead.boot.MqttDevice.OK;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.iot.model.ActionType;
+import software.amazon.awssdk.services.iot.model.AuthDecision;
+import software.amazon.awssdk.services.iot.model.AuthInfo;
+import software.amazon.awssdk.services.iot.model.AuthResult;
+import software.amazon.awssdk.services.iot.model.CertificateStatus;
+import software.amazon.awssdk.services.iot.model.EffectivePolicy;
+import software.amazon.awssdk.services.iot.model.Policy;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Policies of thing groups, explanations and simulation, beside what real devices are answered. */
+class PolicyApiTest extends ApiTest {
+  private static final String ARN = "arn:aws:iot:us-east-1:000000000000:";
+  private static final String MISSING = "ResourceNotFoundException";
+  private static final String INVALID = "InvalidRequestException";
+
+  private static String document(String... statements) {
+    return "{\"Version\":\"2012-10-17\",\"Statement\":["
+        + String.join(",", statements).replace('\'', '"').replace("ARN/", ARN)
+        + "]}";
+  }
+
+  private static String statement(String effect, String actions, String resources) {
+    return "{'Effect':'%s','Action':[%s],'Resource':[%s]}".formatted(effect, actions, resources);
+  }
+
+  private static String allow(String actions, String resources) {
+    return statement("Allow", actions, resources);
+  }
+
+  private void policy(String name, String... statements) {
+    iot().createPolicy(b -> b.policyName(name).policyDocument(document(statements)));
+  }
+
+  /** A device without any policy; it is attached to the thing, if one is named. */
+  private RunningNode.Device device(String name, boolean thing) throws Exception {
+    RunningNode.Device device = node().device(name);
+    iot().detachPolicy(b -> b.policyName(name).target(device.arn()));
+    iot().deletePolicy(b -> b.policyName(name));
+    if (thing) {
+      iot().createThing(b -> b.thingName(name));
+      iot().attachThingPrincipal(b -> b.thingName(name).principal(device.arn()));
+    }
+    return device;
+  }
+
+  private static AuthInfo info(ActionType action, String... resources) {
+    return AuthInfo.builder()
+        .actionType(action)
+        .resources(List.of(resources).stream().map(r -> ARN + r).toList())
+        .build();
+  }
+
+  @Test
+  void aThingGroupsPolicyHoldsForTheThingsInAndBelowItAtTheNextPacket() throws Exception {
+    RunningNode.Device device = device("grouped", true);
+    iot().createThingGroup(b -> b.thingGroupName("site"));
+    iot().createThingGroup(b -> b.thingGroupName("floor").parentGroupName("site"));
+    String site = ARN + "thinggroup/site";
+    String floor = ARN + "thinggroup/floor";
+    policy("enter", allow("'iot:Connect'", "'ARN/client/*'"));
+    policy("speak", allow("'iot:Publish'", "'ARN/topic/site/*'"));
+    iot().attachPolicy(b -> b.policyName("enter").target(device.arn()));
+    iot().addThingToThingGroup(b -> b.thingGroupName("floor").thingName("grouped"));
+    try (MqttDevice mqtt = new MqttDevice(node(), device, "grouped");
+        MqttDevice other = new MqttDevice(node(), device, "by-another-name")) {
+      assertThat(mqtt.connect()).isEqualTo(OK);
+      assertThat(other.connect()).isEqualTo(OK);
+      assertThat(mqtt.publish("site/t")).isEqualTo(NOT_AUTHORIZED);
+      iot().attachPolicy(b -> b.policyName("speak").target(site));
+      assertThat(mqtt.publish("site/t")).isEqualTo(OK);
+      // Only the thing of the client's name has groups.
+      assertThat(other.publish("site/t")).isEqualTo(NOT_AUTHORIZED);
+      iot()
+          .createPolicyVersion(
+              b ->
+                  b.policyName("speak")
+                      .policyDocument(document(allow("'iot:Publish'", "'ARN/topic/other'")))
+                      .setAsDefault(true));
+      assertThat(mqtt.publish("site/t")).isEqualTo(NOT_AUTHORIZED);
+      assertThat(mqtt.publish("other")).isEqualTo(OK);
+      iot().removeThingFromThingGroup(b -> b.thingGroupName("floor").thingName("grouped"));
+      assertThat(mqtt.publish("other")).isEqualTo(NOT_AUTHORIZED);
+      iot().addThingToThingGroup(b -> b.thingGroupName("site").thingName("grouped"));
+      assertThat(mqtt.publish("other")).isEqualTo(OK);
+      iot().detachPolicy(b -> b.policyName("speak").target(site));
+      assertThat(mqtt.publish("other")).isEqualTo(NOT_AUTHORIZED);
+      iot().attachPolicy(b -> b.policyName("speak").target(site));
+      assertThat(mqtt.publish("other")).isEqualTo(OK);
+      iot().detachThingPrincipal(b -> b.thingName("grouped").principal(device.arn()));
+      assertThat(mqtt.publish("other")).isEqualTo(NOT_AUTHORIZED);
+    }
+    iot().attachPolicy(b -> b.policyName("enter").target(floor));
+    assertThat(iot().listAttachedPolicies(b -> b.target(floor)).policies())
+        .extracting(Policy::policyName)
+        .containsExactly("enter");
+    assertThat(iot().listAttachedPolicies(b -> b.target(floor).recursive(true)).policies())
+        .extracting(Policy::policyName)
+        .containsExactly("enter", "speak");
+    assertThat(iot().listTargetsForPolicy(b -> b.policyName("speak")).targets())
+        .containsExactly(site);
+    policy("third", allow("'iot:Connect'", "'*'"));
+    iot().attachPolicy(b -> b.policyName("third").target(floor));
+    refused(
+        410,
+        "LimitExceededException",
+        () -> iot().attachPolicy(b -> b.policyName("speak").target(floor)));
+    refused(
+        404,
+        MISSING,
+        () -> iot().attachPolicy(b -> b.policyName("speak").target(ARN + "thinggroup/none")));
+    iot().deleteThingGroup(b -> b.thingGroupName("floor"));
+    iot().deletePolicy(b -> b.policyName("third"));
+  }
+
+  @Test
+  void effectivePoliciesAreTheCertificatesAndThoseOfTheThingsGroups() throws Exception {
+    RunningNode.Device device = device("effective", true);
+    iot().createThingGroup(b -> b.thingGroupName("upper"));
+    iot().createThingGroup(b -> b.thingGroupName("lower").parentGroupName("upper"));
+    iot().addThingToThingGroup(b -> b.thingGroupName("lower").thingName("effective"));
+    iot().createThing(b -> b.thingName("unrelated"));
+    iot().addThingToThingGroup(b -> b.thingGroupName("lower").thingName("unrelated"));
+    policy("of-certificate", allow("'iot:Connect'", "'*'"));
+    policy("of-upper", allow("'iot:Publish'", "'*'"));
+    iot().attachPolicy(b -> b.policyName("of-certificate").target(device.arn()));
+    iot().attachPolicy(b -> b.policyName("of-upper").target(ARN + "thinggroup/upper"));
+
+    var both = iot().getEffectivePolicies(b -> b.principal(device.arn()).thingName("effective"));
+    assertThat(both.effectivePolicies())
+        .extracting(EffectivePolicy::policyName)
+        .containsExactly("of-certificate", "of-upper");
+    assertThat(both.effectivePolicies().getFirst().policyArn())
+        .isEqualTo(ARN + "policy/of-certificate");
+    assertThat(both.effectivePolicies().getFirst().policyDocument())
+        .isEqualTo(document(allow("'iot:Connect'", "'*'")));
+    assertThat(iot().getEffectivePolicies(b -> b.principal(device.arn())).effectivePolicies())
+        .extracting(EffectivePolicy::policyName)
+        .containsExactly("of-certificate");
+    assertThat(iot().getEffectivePolicies(b -> b.thingName("effective")).effectivePolicies())
+        .extracting(EffectivePolicy::policyName)
+        .containsExactly("of-upper");
+    // A thing that the certificate is not attached to lends it nothing.
+    assertThat(
+            iot()
+                .getEffectivePolicies(b -> b.principal(device.arn()).thingName("unrelated"))
+                .effectivePolicies())
+        .hasSize(1);
+    refused(400, INVALID, () -> iot().getEffectivePolicies(b -> b.thingName("")));
+    refused(404, MISSING, () -> iot().getEffectivePolicies(b -> b.thingName("none")));
+    refused(
+        404,
+        MISSING,
+        () -> iot().getEffectivePolicies(b -> b.principal(ARN + "cert/" + "0".repeat(64))));
+  }
+
+  @Test
+  void aTestOfAuthorizationTellsWhichPolicySaysWhat() throws Exception {
+    RunningNode.Device device = device("tested", true);
+    policy(
+        "allows",
+        allow("'iot:Connect'", "'ARN/client/${iot:Connection.Thing.ThingName}'"),
+        allow("'iot:Publish'", "'ARN/topic/*'"));
+    policy("denies", statement("Deny", "'iot:Publish'", "'ARN/topic/secret'"));
+    policy("silent", allow("'iot:Publish'", "'ARN/topic/${iot:Connection.Thing.Attributes[x]}'"));
+    for (String name : List.of("allows", "denies", "silent")) {
+      iot().attachPolicy(b -> b.policyName(name).target(device.arn()));
+    }
+    List<AuthResult> results =
+        iot()
+            .testAuthorization(
+                b ->
+                    b.principal(device.arn())
+                        .clientId("tested")
+                        .authInfos(
+                            info(ActionType.CONNECT, "client/tested"),
+                            info(ActionType.CONNECT, "client/other"),
+                            info(ActionType.PUBLISH, "topic/secret"),
+                            info(ActionType.PUBLISH, "topic/a", "topic/b"),
+                            info(ActionType.PUBLISH, "topic/a", "topic/secret")))
+            .authResults();
+    assertThat(results)
+        .extracting(AuthResult::authDecision)
+        .containsExactly(
+            AuthDecision.ALLOWED,
+            AuthDecision.IMPLICIT_DENY,
+            AuthDecision.EXPLICIT_DENY,
+            AuthDecision.ALLOWED,
+            AuthDecision.EXPLICIT_DENY);
+    AuthResult secret = results.get(2);
+    assertThat(secret.authInfo()).isEqualTo(info(ActionType.PUBLISH, "topic/secret"));
+    assertThat(secret.allowed().policies())
+        .containsExactly(
+            Policy.builder().policyName("allows").policyArn(ARN + "policy/allows").build());
+    assertThat(secret.denied().explicitDeny().policies())
+        .extracting(Policy::policyName)
+        .containsExactly("denies");
+    assertThat(secret.denied().implicitDeny().policies())
+        .extracting(Policy::policyName)
+        .containsExactly("silent");
+    assertThat(secret.missingContextValues()).containsExactly("iot:Connection.Thing.Attributes[x]");
+    assertThat(results.getFirst().missingContextValues()).isEmpty();
+
+    assertThat(decision(device, "tested", List.of(), List.of("allows"), "topic/a"))
+        .isEqualTo(AuthDecision.IMPLICIT_DENY);
+    assertThat(decision(device, "tested", List.of(), List.of("denies"), "topic/secret"))
+        .isEqualTo(AuthDecision.ALLOWED);
+    policy("more", statement("Deny", "'iot:Publish'", "'ARN/topic/a'"));
+    assertThat(decision(device, "tested", List.of("more"), List.of(), "topic/a"))
+        .isEqualTo(AuthDecision.EXPLICIT_DENY);
+    iot()
+        .updateCertificate(
+            b -> b.certificateId(device.certificateId()).newStatus(CertificateStatus.INACTIVE));
+    assertThat(decision(device, "tested", List.of(), List.of(), "topic/a"))
+        .isEqualTo(AuthDecision.EXPLICIT_DENY);
+    refused(404, MISSING, () -> decision(device, "tested", List.of("none"), List.of(), "topic/a"));
+    refused(
+        404,
+        MISSING,
+        () ->
+            iot()
+                .testAuthorization(
+                    b ->
+                        b.principal(ARN + "cert/" + "0".repeat(64))
+                            .authInfos(info(ActionType.PUBLISH, "topic/a"))));
+    refused(
+        400,
+        INVALID,
+        () ->
+            iot()
+                .testAuthorization(
+                    b ->
+                        b.principal(device.arn())
+                            .authInfos(AuthInfo.builder().resources(ARN + "topic/a").build())));
+    refused(
+        400,
+        INVALID,
+        () -> iot().testAuthorization(b -> b.principal(device.arn()).authInfos(List.of())));
+  }
+
+  private AuthDecision decision(
+      RunningNode.Device device,
+      String clientId,
+      List<String> adding,
+      List<String> skipping,
+      String topic) {
+    return iot()
+        .testAuthorization(
+            b ->
+                b.principal(device.arn())
+                    .clientId(clientId)
+                    .policyNamesToAdd(adding)
+                    .policyNamesToSkip(skipping)
+                    .authInfos(info(ActionType.PUBLISH, topic)))
+        .authResults()
+        .getFirst()
+        .authDecision();
+  }
+
+  @Test
+  void policiesThatNobodyHasYetCanBeTested() {
+    policy("draft", allow("'iot:Publish'", "'ARN/topic/${iot:ClientId}'"));
+    assertThat(
+            iot()
+                .testAuthorization(
+                    b ->
+                        b.clientId("c")
+                            .policyNamesToAdd("draft")
+                            .authInfos(
+                                info(ActionType.PUBLISH, "topic/c"),
+                                info(ActionType.PUBLISH, "topic/d")))
+                .authResults())
+        .extracting(AuthResult::authDecision)
+        .containsExactly(AuthDecision.ALLOWED, AuthDecision.IMPLICIT_DENY);
+  }
+
+  @Test
+  void theDeprecatedOperationsDoTheSame() {
+    String arn = iot().createKeysAndCertificate(b -> {}).certificateArn();
+    policy("old-way", allow("'iot:Connect'", "'*'"));
+    iot().attachPrincipalPolicy(b -> b.policyName("old-way").principal(arn));
+    assertThat(iot().listPrincipalPolicies(b -> b.principal(arn)).policies())
+        .extracting(Policy::policyName)
+        .containsExactly("old-way");
+    assertThat(iot().listPolicyPrincipals(b -> b.policyName("old-way")).principals())
+        .containsExactly(arn);
+    iot().detachPrincipalPolicy(b -> b.policyName("old-way").principal(arn));
+    assertThat(iot().listPolicyPrincipals(b -> b.policyName("old-way")).principals()).isEmpty();
+    refused(
+        404, MISSING, () -> iot().attachPrincipalPolicy(b -> b.policyName("none").principal(arn)));
+    refused(404, MISSING, () -> iot().listPolicyPrincipals(b -> b.policyName("none")));
+  }
+
+  @Test
+  void whyGivesTheAnswerOfTheRefusal() throws Exception {
+    RunningNode.Device device = device("asked", true);
+    policy(
+        "asking",
+        allow("'iot:Connect'", "'*'"),
+        allow("'iot:Publish'", "'ARN/topic/${iot:ClientId}/*'"),
+        "{'Sid':'no','Effect':'Deny','Action':'iot:Publish','Resource':'ARN/topic/${iot:ClientId}/x'}");
+    iot().attachPolicy(b -> b.policyName("asking").target(device.arn()));
+    try (MqttDevice mqtt = new MqttDevice(node(), device, "asked")) {
+      assertThat(mqtt.connect()).isEqualTo(OK);
+      assertThat(mqtt.publish("asked/x")).isEqualTo(NOT_AUTHORIZED);
+      assertThat(mqtt.publish("other")).isEqualTo(NOT_AUTHORIZED);
+    }
+    List<JsonNode> refusals = refusalsOf("asked");
+    assertThat(refusals).hasSize(2);
+    for (JsonNode refusal : refusals) {
+      String topic = refusal.path("resource").asString();
+      JsonNode why = why("asked", "publish", topic);
+      assertThat(why.path("explanation").asString())
+          .startsWith("denied: " + refusal.path("why").asString() + "\n");
+      assertThat(why.path("decisions").get(0).path("ruling")).isEqualTo(refusal.path("ruling"));
+    }
+    JsonNode explicit = refusals.getFirst().path("ruling");
+    assertThat(explicit.path("outcome").asString()).isEqualTo("EXPLICIT_DENY");
+    assertThat(explicit.path("statement").toString())
+        .isEqualTo("{\"policy\":\"asking\",\"version\":\"1\",\"number\":3,\"sid\":\"no\"}");
+    assertThat(explicit.path("variables").toString()).isEqualTo("{\"iot:ClientId\":\"asked\"}");
+    assertThat(explicit.path("action").asString()).isEqualTo("iot:Publish");
+    assertThat(explicit.path("resource").asString()).isEqualTo(ARN + "topic/asked/x");
+    JsonNode implicit = refusals.getLast().path("ruling");
+    assertThat(implicit.path("outcome").asString()).isEqualTo("IMPLICIT_DENY");
+    assertThat(implicit.has("statement")).isFalse();
+    assertThat(implicit.path("policies").toString()).isEqualTo("[\"asking\"]");
+  }
+
+  private List<JsonNode> refusalsOf(String client) throws Exception {
+    return JsonMapper.shared()
+        .readTree(node().signed("GET", "/_thingstead/refusals", Map.of(), "").body())
+        .path("refusals")
+        .valueStream()
+        .filter(each -> each.path("client").asString().equals(client))
+        .toList();
+  }
+
+  private JsonNode why(String client, String action, String topic) throws Exception {
+    String query =
+        "client=%s&action=%s&topic=%s&output=json"
+            .formatted(client, action, URLEncoder.encode(topic, StandardCharsets.UTF_8));
+    return JsonMapper.shared()
+        .readTree(node().signed("GET", "/_thingstead/why?" + query, Map.of(), "").body());
+  }
+
+  @Test
+  void aTestOfAuthorizationAgreesWithWhatADeviceIsAnswered() throws Exception {
+    Random random = new Random(20261124);
+    iot().createThingType(b -> b.thingTypeName("lamp"));
+    RunningNode.Device device = device("t1", false);
+    iot()
+        .createThing(
+            b ->
+                b.thingName("t1")
+                    .thingTypeName("lamp")
+                    .attributePayload(a -> a.attributes(Map.of("site", "north"))));
+    iot().attachThingPrincipal(b -> b.thingName("t1").principal(device.arn()));
+    iot().createThingGroup(b -> b.thingGroupName("lamps"));
+    iot().createThingGroup(b -> b.thingGroupName("red-lamps").parentGroupName("lamps"));
+    iot().addThingToThingGroup(b -> b.thingGroupName("red-lamps").thingName("t1"));
+    policy(
+        "marker",
+        allow("'iot:Subscribe'", "'ARN/topicfilter/rx/#','ARN/topicfilter/end'"),
+        allow("'iot:Receive'", "'ARN/topic/end'"));
+    iot().attachPolicy(b -> b.policyName("marker").target(device.arn()));
+    List<String> targets =
+        List.of(device.arn(), ARN + "thinggroup/lamps", ARN + "thinggroup/red-lamps");
+    for (int i = 0; i < 3; i++) {
+      String name = "r" + i;
+      String target = targets.get(i);
+      policy(name, allow("'iot:X'", "'*'"));
+      iot().attachPolicy(b -> b.policyName(name).target(target));
+    }
+    Map<String, Integer> outcomes = new TreeMap<>();
+    for (int round = 0; round < 12; round++) {
+      for (int i = 0; i < 3; i++) {
+        replace("r" + i, randomDocument(random));
+      }
+      for (String clientId : List.of("t1", "t2")) {
+        agree(device, clientId, outcomes);
+      }
+    }
+    // Each kind of answer must have been given for each kind of question.
+    assertThat(outcomes.keySet())
+        .containsExactlyInAnyOrder(
+            "CONNECT false",
+            "CONNECT true",
+            "PUBLISH false",
+            "PUBLISH true",
+            "RECEIVE false",
+            "RECEIVE true",
+            "SUBSCRIBE false",
+            "SUBSCRIBE true");
+  }
+
+  private void replace(String policy, String document) {
+    var made =
+        iot()
+            .createPolicyVersion(
+                b -> b.policyName(policy).policyDocument(document).setAsDefault(true));
+    iot().listPolicyVersions(b -> b.policyName(policy)).policyVersions().stream()
+        .filter(version -> !version.versionId().equals(made.policyVersionId()))
+        .forEach(
+            version ->
+                iot()
+                    .deletePolicyVersion(
+                        b -> b.policyName(policy).policyVersionId(version.versionId())));
+  }
+
+  private static String randomDocument(Random random) {
+    List<String> statements = new ArrayList<>();
+    if (random.nextInt(3) > 0) {
+      statements.add(
+          allow(
+              "'iot:Connect'",
+              pick(random, "'*'", "'ARN/client/${iot:Connection.Thing.ThingName}'")));
+    }
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      String action = pick(random, "Publish", "Subscribe", "Receive", "*");
+      String kind = action.equals("Subscribe") ? "topicfilter" : "topic";
+      String level =
+          pick(
+              random,
+              "a",
+              "?",
+              "a*",
+              "${iot:ClientId}",
+              "${iot:Connection.Thing.ThingName}",
+              "${iot:Connection.Thing.Attributes[site]}",
+              "${iot:Connection.Thing.ThingTypeName}");
+      String condition =
+          pick(
+              random,
+              "",
+              "",
+              ",'Condition':{'Bool':{'iot:Connection.Thing.IsAttached':'true'}}",
+              ",'Condition':{'StringNotLike':{'iot:ClientId':'*2'}}",
+              ",'Condition':{'ForAnyValue:StringEquals':{'iot:Certificate.AvailableKeys':"
+                  + "'iot:Certificate.SerialNumber'}}");
+      statements.add(
+          "{'Effect':'%s','Action':'iot:%s','Resource':'ARN/%s/rx/%s'%s}"
+              .formatted(
+                  random.nextInt(4) == 0 ? "Deny" : "Allow", action, kind, level, condition));
+    }
+    return document(statements.toArray(String[]::new));
+  }
+
+  private static String pick(Random random, String... choices) {
+    return choices[random.nextInt(choices.length)];
+  }
+
+  private void agree(RunningNode.Device device, String clientId, Map<String, Integer> outcomes)
+      throws Exception {
+    List<String> levels = List.of("a", "ab", "b", "t1", "t2", "north", "lamp");
+    Map<String, Boolean> answered = new TreeMap<>();
+    try (MqttDevice mqtt = new MqttDevice(node(), device, clientId)) {
+      boolean connected = mqtt.connect().equals(OK);
+      answered.put("CONNECT client/" + clientId, connected);
+      if (connected) {
+        for (String level : levels) {
+          answered.put("PUBLISH topic/rx/" + level, mqtt.publish("rx/" + level).equals(OK));
+          answered.put(
+              "SUBSCRIBE topicfilter/rx/" + level, mqtt.subscribe("rx/" + level).equals(OK));
+        }
+        receive(mqtt, levels, answered);
+      }
+    }
+    List<String> asked = List.copyOf(answered.keySet());
+    for (int from = 0; from < asked.size(); from += 10) {
+      List<String> some = asked.subList(from, Math.min(from + 10, asked.size()));
+      List<AuthResult> tested =
+          iot()
+              .testAuthorization(
+                  b ->
+                      b.principal(device.arn())
+                          .clientId(clientId)
+                          .authInfos(some.stream().map(PolicyApiTest::infoOf).toList()))
+              .authResults();
+      for (int i = 0; i < some.size(); i++) {
+        String question = some.get(i);
+        Boolean answer = answered.get(question);
+        assertThat(tested.get(i).authDecision() == AuthDecision.ALLOWED)
+            .as(() -> question + " as " + clientId + " under " + attached(device))
+            .isEqualTo(answer);
+        outcomes.merge(actionOf(question) + " " + answer, 1, Integer::sum);
+      }
+    }
+  }
+
+  private static String actionOf(String question) {
+    return question.substring(0, question.indexOf(' '));
+  }
+
+  private static AuthInfo infoOf(String question) {
+    String action = actionOf(question);
+    return info(ActionType.fromValue(action), question.substring(action.length() + 1));
+  }
+
+  private List<String> attached(RunningNode.Device device) {
+    return iot()
+        .getEffectivePolicies(b -> b.principal(device.arn()).thingName("t1"))
+        .effectivePolicies()
+        .stream()
+        .map(EffectivePolicy::policyDocument)
+        .toList();
+  }
+
+  private void receive(MqttDevice mqtt, List<String> levels, Map<String, Boolean> answered)
+      throws InterruptedException {
+    assertThat(mqtt.subscribe("end")).isEqualTo(OK);
+    assertThat(mqtt.subscribe("rx/#")).isEqualTo(OK);
+    levels.forEach(
+        level -> {
+          answered.put("RECEIVE topic/rx/" + level, false);
+          data().publish(b -> b.topic("rx/" + level).qos(1).payload(SdkBytes.fromUtf8String("r")));
+        });
+    data().publish(b -> b.topic("end").qos(1).payload(SdkBytes.fromUtf8String("r")));
+    for (String next = mqtt.next(); !next.equals("end r"); next = mqtt.next()) {
+      // Its own messages come back to it as well; they say the same.
+      answered.put("RECEIVE topic/" + next.substring(0, next.indexOf(' ')), true);
+    }
+  }
+}
