@@ -349,6 +349,7 @@ public final class Node implements AutoCloseable {
     new ClientRoutes(tenants).bind(table);
     new LimitRoutes(accounts).bind(table);
     new RefusalRoutes(refusals).bind(table);
+    new PolicyRoutes(tenants).bind(table);
     OwnRoutes own = new OwnRoutes(tenants, meters, () -> ready && engine.accepting());
     own.bind(table);
     if (settings.allowReset()) {

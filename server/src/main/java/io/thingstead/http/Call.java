@@ -14,6 +14,7 @@ import java.net.InetAddress;
  * @param requestId told in the response and in every log line
  * @param signingName the service in the credential scope; empty with a client certificate
  * @param request as it came, with the raw payload
+ * @param notices what to tell the caller besides the answer
  */
 public record Call(
     Account account,
@@ -21,7 +22,18 @@ public record Call(
     String requestId,
     String signingName,
     Transport transport,
-    ApiRequest request) {
+    ApiRequest request,
+    Notices notices) {
+  Call(
+      Account account,
+      Principal principal,
+      String requestId,
+      String signingName,
+      Transport transport,
+      ApiRequest request) {
+    this(account, principal, requestId, signingName, transport, request, new Notices());
+  }
+
   public InetAddress sourceIp() {
     return transport.remote().getAddress();
   }

@@ -164,7 +164,9 @@ final class Dispatcher {
     }
     Struct output = handler.handle(call, input);
     LOG.log(Level.DEBUG, "{0} by {1}", found.what, call.principal().id());
-    return codec.encode(operation, output, requestId);
+    ApiResponse answer = codec.encode(operation, output, requestId);
+    call.notices().all().forEach(notice -> answer.headers().add(Notices.HEADER, notice));
+    return answer;
   }
 
   private static String offered(Role role) {

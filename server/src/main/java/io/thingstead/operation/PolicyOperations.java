@@ -18,12 +18,17 @@ import io.thingstead.authorize.Policy;
 import io.thingstead.authorize.PolicyVersion;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
+import io.thingstead.model.policy.Lint;
+import io.thingstead.model.policy.PolicyDocument;
+import io.thingstead.model.policy.Warning;
 import io.thingstead.row.Page;
 import java.util.List;
 import java.util.function.Function;
 
 /** Policies, their versions and what they are attached to. */
 final class PolicyOperations {
+  private static final System.Logger LOG = System.getLogger(PolicyOperations.class.getName());
+
   private final Function<Account, Features> features;
 
   PolicyOperations(Function<Account, Features> features) {
@@ -47,6 +52,7 @@ final class PolicyOperations {
           Policy made =
               policies(call)
                   .create(in.policyName(), in.policyDocument(), TagOperations.parse(in.tags()));
+          look(call, made.name(), made.defaultVersionId(), made.document());
           return new CreatePolicyResponse(
               made.name(), made.arn(), made.document(), made.defaultVersionId());
         });
@@ -67,6 +73,21 @@ final class PolicyOperations {
         });
   }
 
+  /** Tells the author what is hardly meant; the policy holds all the same. */
+  private static void look(Call call, String name, String version, String document) {
+    PolicyDocument parsed = PolicyDocument.parse(document);
+    for (Warning warning : Lint.of(parsed, call.account().arn(""))) {
+      call.notices().add(warning.toString());
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "policy={0} version={1} account={2}: {3}",
+          name,
+          version,
+          call.account().id(),
+          warning);
+    }
+  }
+
   private void bindVersions(OperationTable table) {
     table.on(
         Iot.CREATE_POLICY_VERSION,
@@ -75,6 +96,7 @@ final class PolicyOperations {
               policies(call)
                   .createVersion(
                       in.policyName(), in.policyDocument(), Boolean.TRUE.equals(in.setAsDefault()));
+          look(call, made.policyName(), made.versionId(), made.document());
           return new CreatePolicyVersionResponse(
               made.policyArn(), made.document(), made.versionId(), made.isDefault());
         });

@@ -13,6 +13,10 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.iot.IotClient;
 import software.amazon.awssdk.services.iot.model.ActionType;
 import software.amazon.awssdk.services.iot.model.AuthDecision;
 import software.amazon.awssdk.services.iot.model.AuthInfo;
@@ -357,6 +361,55 @@ class PolicyApiTest extends ApiTest {
             .formatted(client, action, URLEncoder.encode(topic, StandardCharsets.UTF_8));
     return JsonMapper.shared()
         .readTree(node().signed("GET", "/_thingstead/why?" + query, Map.of(), "").body());
+  }
+
+  @Test
+  void whoMakesAPolicyIsWarnedOfWhatIsHardlyMeant() throws Exception {
+    List<String> warnings = new ArrayList<>();
+    try (IotClient listening = node().iot(new Warnings(warnings))) {
+      listening.createPolicy(
+          b -> b.policyName("wide").policyDocument(document(allow("'iot:*'", "'*'"))));
+      listening.createPolicyVersion(
+          b ->
+              b.policyName("wide")
+                  .policyDocument(document(allow("'iot:Publish'", "'ARN/topicfilter/a'"))));
+      listening.getPolicy(b -> b.policyName("wide"));
+    }
+    assertThat(warnings)
+        .containsExactly(
+            "statement 1: it allows everything: every client id, every topic, every shadow",
+            "statement 1: the resource "
+                + ARN
+                + "topicfilter/a is of another type than its actions are asked of: topic/...");
+    assertThat(checked("GET", "?policy=wide", "").toString())
+        .isEqualTo(
+            "{\"valid\":true,\"warnings\":[{\"kind\":\"TOO_WIDE\",\"statement\":1,\"text\":"
+                + "\"it allows everything: every client id, every topic, every shadow\"}]}");
+    assertThat(checked("GET", "?policy=wide&version=2", "").path("warnings").get(0).path("kind"))
+        .asString()
+        .contains("NEVER_APPLIES");
+    assertThat(checked("POST", "", document(allow("'iot:Publish'", "'ARN/topic/a'"))).toString())
+        .isEqualTo("{\"valid\":true,\"warnings\":[]}");
+    JsonNode bad = checked("POST", "", "{\n \"Version\": \"2012\"}");
+    assertThat(bad.path("valid").asBoolean()).isFalse();
+    assertThat(bad.path("line").asInt()).isEqualTo(2);
+    assertThat(bad.path("column").asInt()).isEqualTo(13);
+    assertThat(bad.path("error").asString()).startsWith("line 2, column 13: Version is");
+  }
+
+  private JsonNode checked(String method, String query, String body) throws Exception {
+    return JsonMapper.shared()
+        .readTree(
+            node().signed(method, "/_thingstead/policy-check" + query, Map.of(), body).body());
+  }
+
+  /** Collects the warnings of the responses that an SDK client gets. */
+  private record Warnings(List<String> into) implements ExecutionInterceptor {
+    @Override
+    public void afterTransmission(
+        Context.AfterTransmission context, ExecutionAttributes executionAttributes) {
+      into.addAll(context.httpResponse().matchingHeaders("x-thingstead-warning"));
+    }
   }
 
   @Test

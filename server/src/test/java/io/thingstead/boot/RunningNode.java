@@ -27,6 +27,7 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
@@ -213,7 +214,12 @@ public final class RunningNode implements AutoCloseable {
   }
 
   public IotClient iot() throws IOException {
+    return iot(new ExecutionInterceptor() {});
+  }
+
+  IotClient iot(ExecutionInterceptor interceptor) throws IOException {
     return IotClient.builder()
+        .overrideConfiguration(c -> c.addExecutionInterceptor(interceptor))
         .endpointOverride(api())
         .region(Region.US_EAST_1)
         .credentialsProvider(credentials())

@@ -19,8 +19,6 @@ record Clause(
     boolean notResource,
     List<Glob> resources,
     List<Criterion> criteria) {
-  private static final Values NO_VALUES = Values.of(List.of(), name -> List.of());
-
   // The jobs data plane had its actions under iot: at first; policies with either name hold.
   private static final String JOBS_PREFIX = "iotjobsdata:";
 
@@ -53,7 +51,7 @@ record Clause(
   }
 
   private boolean names(String action) {
-    return actions.stream().anyMatch(glob -> glob.matches(action, NO_VALUES, false));
+    return actions.stream().anyMatch(glob -> glob.matches(action, Values.NONE, false));
   }
 
   /** Whether it speaks of a resource, by one of its own when it names many. */

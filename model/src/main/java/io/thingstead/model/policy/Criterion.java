@@ -25,7 +25,7 @@ record Criterion(Condition condition, int key, List<List<Glob>> expected) {
   }
 
   /** An ARN's wildcards do not reach over its colons, except in the resource. */
-  private static List<Template> arnParts(Template value) {
+  static List<Template> arnParts(Template value) {
     List<Template> parts = new ArrayList<>();
     List<Template.Part> current = new ArrayList<>();
     for (Template.Part part : value.parts()) {

@@ -57,30 +57,30 @@ final class DocumentParser {
       }
       json.skipChildren();
     }
-    throw new MalformedPolicyException(
-        "the document has no Version; write \"Version\": \"2012-10-17\"");
+    throw fault("the document has no Version; write \"Version\": \"2012-10-17\"");
   }
 
   private static MalformedPolicyException syntax(JacksonException e) {
-    return new MalformedPolicyException(at(e.getLocation()) + "invalid JSON: " + firstLine(e));
+    return at(e.getLocation(), "invalid JSON: " + firstLine(e));
   }
 
   private static String firstLine(JacksonException e) {
     return String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
   }
 
-  private static String at(@Nullable TokenStreamLocation where) {
+  private static MalformedPolicyException at(@Nullable TokenStreamLocation where, String message) {
     return where == null
-        ? ""
-        : "line %d, column %d: ".formatted(where.getLineNr(), where.getColumnNr());
+        ? new MalformedPolicyException(message)
+        : new MalformedPolicyException(where.getLineNr(), where.getColumnNr(), message);
   }
 
   private MalformedPolicyException fault(String message) {
-    return new MalformedPolicyException(at(json.currentTokenLocation()) + message);
+    return at(json.currentTokenLocation(), message);
   }
 
   private List<Statement> document() {
     next(JsonToken.START_OBJECT, "a policy document is a JSON object");
+    TokenStreamLocation start = json.currentTokenLocation();
     boolean found = false;
     while (json.nextToken() == JsonToken.PROPERTY_NAME) {
       String name = json.currentName();
@@ -98,7 +98,7 @@ final class DocumentParser {
       throw fault("something follows the document");
     }
     if (!found) {
-      throw new MalformedPolicyException("the document has no Statement");
+      throw at(start, "the document has no Statement");
     }
     return statements;
   }
@@ -137,8 +137,7 @@ final class DocumentParser {
     }
     if (effect == null || actions == null || resources == null) {
       String missing = effect == null ? "Effect" : actions == null ? "Action" : "Resource";
-      throw new MalformedPolicyException(
-          at(start) + "statement " + (statements.size() + 1) + " has no " + missing);
+      throw at(start, "statement " + (statements.size() + 1) + " has no " + missing);
     }
     statements.add(
         new Statement(

@@ -6,6 +6,8 @@ import java.util.Objects;
 
 /** A policy document that has been read: it obeys the grammar (developer guide, "Policies"). */
 public final class PolicyDocument {
+  static final PolicyDocument NONE = new PolicyDocument("", List.of());
+
   private final String text;
   private final List<Statement> statements;
 

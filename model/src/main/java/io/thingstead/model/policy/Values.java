@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class Values {
   private static final int SUBSTITUTED_CHARS = 1024;
 
+  /** Those of no variables. */
+  static final Values NONE = of(List.of(), _ -> List.of());
+
   private final List<List<String>> all;
   private final @Nullable String[] singles;
 

@@ -44,8 +44,9 @@ class PolicyDocumentTest {
       quoteCharacter = '`',
       value = {
         "[] | line 1, column 1: a policy document is a JSON object",
-        "{'Version':'2012-10-17'} | the document has no Statement",
-        "{'Statement':[]} | the document has no Version; write \"Version\": \"2012-10-17\"",
+        "{'Version':'2012-10-17'} | line 1, column 1: the document has no Statement",
+        "{'Statement':[]} | line 1, column 16: the document has no Version; write \"Version\":"
+            + " \"2012-10-17\"",
         "{'Version':'2012','Statement':[]} | Version is 2012-10-17 or 2008-10-17",
         "{'Version':'2012-10-17','Statement':[],'Principal':'*'} | no element 'Principal'",
         "{'Version':'2012-10-17','Statement':[]} x | Unrecognized token",
