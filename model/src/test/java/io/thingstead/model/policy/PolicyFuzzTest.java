@@ -8,46 +8,96 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The compiled evaluator against the naive one, on documents made from a seed. */
 class PolicyFuzzTest {
-  private static final int DOCUMENTS = 20_000;
+  private static final int ROUNDS = 10_000;
+  private static final int LONG_ROUNDS = 1_000_000;
   private static final int REQUESTS = 10;
 
-  private final Random random = new Random(20261124);
+  private final Random random = new Random(Long.getLong("thingstead.seed", 20261124));
 
+  /** One to three policies and a caller in each round; ten times as many requests as rounds. */
   @Test
   void compiledAndNaiveEvaluatorAgree() {
+    int rounds = Boolean.getBoolean("thingstead.long") ? LONG_ROUNDS : ROUNDS;
     Map<String, Integer> outcomes = new HashMap<>();
-    for (int i = 0; i < DOCUMENTS; i++) {
-      String json = document();
-      PolicySet set = PolicySet.of(List.of(new NamedPolicy("p", "1", PolicyDocument.parse(json))));
-      Map<String, List<String>> facts = facts();
-      BoundPolicies bound = set.bind(name -> find(facts, name));
-      NaiveEvaluator naive = new NaiveEvaluator(json, facts);
-      for (int j = 0; j < REQUESTS; j++) {
-        String action = pick("iot:Publish", "iot:Subscribe", "iot:Connect", "iotjobsdata:Get");
-        String resource = "arn:aws:iot:r:1:" + text();
-        String expected = naive.decide(action, resource);
-        if (!shown(bound.decide(action, resource)).equals(expected)) {
-          assertThat(shown(bound.decide(action, resource)))
-              .as("%s on %s with %s of %s", action, resource, facts, json)
-              .isEqualTo(expected);
-        }
-        outcomes.merge(expected.replaceFirst(" .*", ""), 1, Integer::sum);
+    for (int i = 0; i < rounds; i++) {
+      Map<String, String> documents = new LinkedHashMap<>();
+      for (int j = random.nextInt(3); j >= 0; j--) {
+        documents.put("p" + j, document());
       }
+      agree(documents, facts(), outcomes);
     }
     // All three outcomes must be common, or the agreement says little.
     assertThat(outcomes.keySet()).containsExactlyInAnyOrder("Allow", "Deny", "none");
-    assertThat(outcomes.values()).allMatch(count -> count > DOCUMENTS * REQUESTS / 20);
+    assertThat(outcomes.values()).allMatch(count -> count > rounds * REQUESTS / 20);
+  }
+
+  private void agree(
+      Map<String, String> documents,
+      Map<String, List<String>> facts,
+      Map<String, Integer> outcomes) {
+    List<NamedPolicy> policies = new ArrayList<>();
+    Map<String, NaiveEvaluator> naive = new LinkedHashMap<>();
+    documents.forEach(
+        (name, json) -> {
+          policies.add(new NamedPolicy(name, "1", PolicyDocument.parse(json)));
+          naive.put(name, new NaiveEvaluator(json, facts));
+        });
+    BoundPolicies bound = PolicySet.of(policies).bind(name -> find(facts, name));
+    for (int i = 0; i < REQUESTS; i++) {
+      String action = pick("iot:Publish", "iot:Subscribe", "iot:Connect", "iotjobsdata:Get");
+      String resource = "arn:aws:iot:r:1:" + text();
+      Map<String, String> each = new LinkedHashMap<>();
+      naive.forEach((name, one) -> each.put(name, one.decide(action, resource)));
+      String expected = together(each);
+      Map<String, Effect> effects = bound.effects(action, resource);
+      boolean same =
+          shown(bound.decide(action, resource)).equals(expected)
+              && each.entrySet().stream()
+                  .allMatch(one -> shown(effects.get(one.getKey())).equals(first(one.getValue())));
+      if (!same) {
+        assertThat(shown(bound.decide(action, resource)) + " by " + effects)
+            .as("%s on %s with %s of %s", action, resource, facts, documents)
+            .isEqualTo(expected + " by " + each);
+      }
+      outcomes.merge(first(expected), 1, Integer::sum);
+    }
+  }
+
+  /** A Deny of any policy before an Allow of any; the first policy that has one is named. */
+  private static String together(Map<String, String> each) {
+    for (String effect : List.of("Deny", "Allow")) {
+      for (Map.Entry<String, String> one : each.entrySet()) {
+        if (first(one.getValue()).equals(effect)) {
+          return one.getValue() + " of " + one.getKey();
+        }
+      }
+    }
+    return "none";
+  }
+
+  private static String first(String words) {
+    int space = words.indexOf(' ');
+    return space < 0 ? words : words.substring(0, space);
+  }
+
+  private static String shown(@Nullable Effect effect) {
+    return switch (effect) {
+      case null -> "none";
+      case ALLOW -> "Allow";
+      case DENY -> "Deny";
+    };
   }
 
   private static String shown(Verdict verdict) {
     return switch (verdict) {
-      case Verdict.Allowed(Citation by, _) -> "Allow " + by.statement();
-      case Verdict.Denied(Citation by, _) -> "Deny " + by.statement();
+      case Verdict.Allowed(Citation by, _) -> "Allow " + by.statement() + " of " + by.policy();
+      case Verdict.Denied(Citation by, _) -> "Deny " + by.statement() + " of " + by.policy();
       case Verdict.Unmentioned _ -> "none";
     };
   }
