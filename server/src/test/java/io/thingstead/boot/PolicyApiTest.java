@@ -294,6 +294,7 @@ class PolicyApiTest extends ApiTest {
   }
 
   @Test
+  @SuppressWarnings("deprecation") // Old clients still call them.
   void theDeprecatedOperationsDoTheSame() {
     String arn = iot().createKeysAndCertificate(b -> {}).certificateArn();
     policy("old-way", allow("'iot:Connect'", "'*'"));
