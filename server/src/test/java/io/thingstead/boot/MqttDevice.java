@@ -91,12 +91,20 @@ final class MqttDevice implements AutoCloseable {
     return answer.orTimeout(SECONDS, TimeUnit.SECONDS).join();
   }
 
+  private static <T extends Throwable> T cause(CompletionException e, Class<T> expected) {
+    Throwable cause = e.getCause();
+    if (!expected.isInstance(cause)) {
+      throw new AssertionError("no answer", e);
+    }
+    return expected.cast(cause);
+  }
+
   /** Connects cleanly, without a will; the name of CONNACK's reason code. */
   String connect() {
     try {
       return join(client.connect()).getReasonCode().name();
     } catch (CompletionException e) {
-      return ((Mqtt5ConnAckException) e.getCause()).getMqttMessage().getReasonCode().name();
+      return cause(e, Mqtt5ConnAckException.class).getMqttMessage().getReasonCode().name();
     }
   }
 
@@ -117,7 +125,7 @@ final class MqttDevice implements AutoCloseable {
           .map(e -> ((Mqtt5PubAckException) e).getMqttMessage().getReasonCode().name())
           .orElse(OK);
     } catch (CompletionException e) {
-      return ((Mqtt5PubAckException) e.getCause()).getMqttMessage().getReasonCode().name();
+      return cause(e, Mqtt5PubAckException.class).getMqttMessage().getReasonCode().name();
     }
   }
 
@@ -131,7 +139,7 @@ final class MqttDevice implements AutoCloseable {
       join(client.subscribeWith().topicFilter(filter).qos(MqttQos.AT_LEAST_ONCE).send());
       return OK;
     } catch (CompletionException e) {
-      return ((Mqtt5SubAckException) e.getCause())
+      return cause(e, Mqtt5SubAckException.class)
           .getMqttMessage()
           .getReasonCodes()
           .getFirst()

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.logging.Handler;
@@ -179,8 +180,7 @@ class RefusalLogTest {
             List.of());
     log.refused(ACCOUNT, "publish", "c1", "t", "", new Reason("statement 1 denies it", ruling));
 
-    Ruling kept = log.recent(ACCOUNT).getFirst().ruling();
-    assertThat(kept).isNotNull();
+    Ruling kept = Objects.requireNonNull(log.recent(ACCOUNT).getFirst().ruling());
     assertThat(kept.statement()).isEqualTo(ruling.statement());
     assertThat(kept.resource()).hasSize(513);
     assertThat(kept.variables())
