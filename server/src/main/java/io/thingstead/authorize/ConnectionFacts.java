@@ -1,5 +1,6 @@
 package io.thingstead.authorize;
 
+import java.net.InetAddress;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -37,8 +38,12 @@ final class ConnectionFacts {
     };
   }
 
-  private static String address(ConnectionContext context) {
-    String text = context.sourceIp().getHostAddress();
+  private static @Nullable String address(ConnectionContext context) {
+    InetAddress from = context.sourceIp();
+    if (from == null) {
+      return null;
+    }
+    String text = from.getHostAddress();
     int scope = text.indexOf('%');
     return scope < 0 ? text : text.substring(0, scope);
   }

@@ -1,9 +1,6 @@
 package io.thingstead.authorize;
 
-import java.net.InetAddress;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +8,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What policy variables are worth for one caller (developer guide, "Policy variables").
+ * What policy variables are worth for one caller with a certificate or without (developer guide,
+ * "Policy variables").
  *
  * @param thing what it speaks for, or null
  * @param certificate see {@link CertificateFields}
@@ -22,8 +20,6 @@ record Facts(
     Map<String, List<String>> certificate,
     InstantSource clock)
     implements Function<String, List<String>> {
-  private static final String ATTRIBUTE = "iot:connection.thing.attributes[";
-
   /**
    * The values of a variable; none when it has no value.
    *
@@ -31,27 +27,9 @@ record Facts(
    */
   @Override
   public List<String> apply(String name) {
-    return switch (name) {
-      case "iot:clientid" -> some(context.clientId());
-      case "aws:sourceip" -> some(address(context.sourceIp()));
-      case "iot:domainname" -> some(context.domainName());
-      case "aws:currenttime" -> List.of(now().toString());
-      case "aws:epochtime" -> List.of(Long.toString(now().getEpochSecond()));
-      case "iot:connection.thing.isattached" ->
-          context.clientId().isEmpty() ? List.of() : List.of(String.valueOf(thing != null));
-      case "iot:connection.thing.thingname" -> thing == null ? List.of() : List.of(thing.name());
-      case "iot:connection.thing.thingtypename" ->
-          thing == null ? List.of() : some(thing.typeName());
-      default -> {
-        if (CertificateFields.isField(name)) {
-          yield CertificateFields.values(certificate, name);
-        }
-        boolean attribute = name.startsWith(ATTRIBUTE) && name.endsWith("]");
-        yield thing == null || !attribute
-            ? List.of()
-            : some(thing.attributes().get(name.substring(ATTRIBUTE.length(), name.length() - 1)));
-      }
-    };
+    return CertificateFields.isField(name)
+        ? CertificateFields.values(certificate, name)
+        : ConnectionFacts.of(context, thing, clock, name);
   }
 
   /**
@@ -75,22 +53,5 @@ record Facts(
           case "iot:lastwilltopic" -> will;
           default -> apply(name);
         };
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.SECONDS);
-  }
-
-  private static @Nullable String address(@Nullable InetAddress from) {
-    if (from == null) {
-      return null;
-    }
-    String text = from.getHostAddress();
-    int scope = text.indexOf('%');
-    return scope < 0 ? text : text.substring(0, scope);
-  }
-
-  private static List<String> some(@Nullable String value) {
-    return value == null || value.isEmpty() ? List.of() : List.of(value);
   }
 }

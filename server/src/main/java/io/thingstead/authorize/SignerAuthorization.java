@@ -1,9 +1,10 @@
 package io.thingstead.authorize;
 
+import io.thingstead.event.Reason;
 import io.thingstead.identity.Principal;
 import io.thingstead.model.policy.BoundPolicies;
 import io.thingstead.model.policy.PolicySet;
-import io.thingstead.model.policy.Verdict;
+import io.thingstead.model.policy.Ruling;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -248,11 +249,14 @@ final class SignerAuthorization implements Authorization {
       if (iot && !UNDER_IOT_POLICIES.contains(action.toLowerCase(Locale.ROOT))) {
         continue;
       }
-      Verdict verdict = bound.get(i).decide(action, arn);
-      Decision decision = Verdicts.decision(verdict, action, arn);
+      BoundPolicies policies = bound.get(i);
+      Decision decision =
+          Verdicts.decision(
+              Ruling.of(policies.decide(action, arn), policies.set().names(), action, arn));
       String kind = iot ? "IoT policy of the identity" : grants.bounds().get(i).kind();
       if (decision instanceof Decision.Denied(var explicit, var why)) {
-        Decision denied = new Decision.Denied(explicit, kind + ": " + why);
+        Decision denied =
+            new Decision.Denied(explicit, new Reason(kind + ": " + why, why.ruling()));
         if (explicit) {
           return denied;
         }

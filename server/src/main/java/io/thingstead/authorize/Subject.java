@@ -224,8 +224,7 @@ final class Subject {
    *
    * @param attached the names of a target's policies
    */
-  void regroup(
-      String groupArn, Function<String, List<String>> attached, AtomicInteger versions) {
+  void regroup(String groupArn, Function<String, List<String>> attached, AtomicInteger versions) {
     lock.lock();
     try {
       List<String> names = own;

@@ -1,6 +1,8 @@
 package io.thingstead.broker;
 
 import io.thingstead.authorize.Authorization;
+import io.thingstead.authorize.Decision;
+import io.thingstead.event.Reason;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -97,9 +99,14 @@ final class Delivery {
   boolean mayReceive(Authorization authorization, TopicEntry topic) {
     int now = authorization.stamp();
     if (!asked || stamp != now) {
-      allowed = authorization.receive(topic.topic().text()).allowed();
+      Decision decision = authorization.receive(topic.topic().text());
+      allowed = decision.allowed();
       stamp = now;
       asked = true;
+      Target to = session.target();
+      if (to != null && decision instanceof Decision.Denied(_, Reason why)) {
+        to.withheld(topic.topic().text(), why);
+      }
     }
     return allowed;
   }

@@ -1,6 +1,7 @@
 package io.thingstead.broker;
 
 import io.netty.buffer.ByteBuf;
+import io.thingstead.event.Reason;
 
 /** The client's end of an online session. Only the session's loop calls it. */
 public interface Target {
@@ -50,6 +51,12 @@ public interface Target {
 
   /** Sends PUBREL. */
   void release(int packetId);
+
+  /**
+   * Messages of a topic are not given to the client, for it may not receive them; told once until
+   * something changes, not for each message.
+   */
+  default void withheld(String topic, Reason why) {}
 
   /**
    * The broker ends this connection: says why (in MQTT 5) and closes. The session has been detached

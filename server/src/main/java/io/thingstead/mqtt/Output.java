@@ -8,6 +8,7 @@ import io.thingstead.broker.Counters;
 import io.thingstead.broker.Lane;
 import io.thingstead.broker.Target;
 import io.thingstead.broker.TopicEntry;
+import io.thingstead.event.Reason;
 import io.thingstead.model.Profile;
 import org.jspecify.annotations.Nullable;
 
@@ -194,6 +195,11 @@ final class Output implements Target {
   @Override
   public void release(int packetId) {
     encoder.pubRel(out(4), packetId);
+  }
+
+  @Override
+  public void withheld(String topic, Reason why) {
+    connection.refused("receive", connection.session().clientId(), topic, why);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.thingstead.api.Service;
 import io.thingstead.api.Struct;
 import io.thingstead.authorize.Authorization;
 import io.thingstead.authorize.Decision;
+import io.thingstead.authorize.DeniedException;
 import io.thingstead.http.Call;
 import io.thingstead.http.Guard;
 import io.thingstead.identity.Principal;
@@ -52,7 +53,7 @@ final class Permissions implements Guard {
       Call call, String action, String resource, Decision.Denied denied) {
     String arn =
         call.principal() instanceof Principal.AccessKey key ? key.arn() : call.principal().id();
-    return new ApiException(
+    return new DeniedException(
         AwsError.ACCESS_DENIED,
         "User: %s is not authorized to perform: %s on resource: %s %s: %s"
             .formatted(
@@ -62,6 +63,7 @@ final class Permissions implements Guard {
                 denied.explicit()
                     ? "with an explicit deny"
                     : "because no policy allows the " + action + " action",
-                denied.why()));
+                denied.why()),
+        denied.why());
   }
 }

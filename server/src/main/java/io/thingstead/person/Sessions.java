@@ -140,7 +140,7 @@ public final class Sessions {
     Decision decision = authorizer.authorize(caller).decide(action, role.arn());
     if (decision instanceof Decision.Denied denied
         && (denied.explicit() || answer == TrustPolicy.Answer.ACCOUNT)) {
-      throw denied(key.arn(), role.arn(), denied.why());
+      throw denied(key.arn(), role.arn(), denied.why().text());
     }
   }
 

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
@@ -55,6 +56,24 @@ final class MqttDevice implements AutoCloseable {
   }
 
   private static MqttClientSslConfig tls(RunningNode node, RunningNode.Device device) {
+    return MqttClientSslConfig.builder()
+        .keyManagerFactory(keys(device))
+        .trustManagerFactory(trust(node))
+        .build();
+  }
+
+  /** For other clients of the same device. */
+  static SSLContext context(RunningNode node, RunningNode.Device device) {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys(device).getKeyManagers(), trust(node).getTrustManagers(), null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static KeyManagerFactory keys(RunningNode.Device device) {
     try {
       CertificateFactory certificates = CertificateFactory.getInstance("X.509");
       KeyStore keys = KeyStore.getInstance("PKCS12");
@@ -67,21 +86,27 @@ final class MqttDevice implements AutoCloseable {
             PASSWORD,
             new Certificate[] {certificates.generateCertificate(pem)});
       }
-      KeyStore trusted = KeyStore.getInstance("PKCS12");
-      trusted.load(null, null);
-      try (var ca = Files.newInputStream(node.ca())) {
-        trusted.setCertificateEntry("ca", certificates.generateCertificate(ca));
-      }
       KeyManagerFactory managers =
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       managers.init(keys, PASSWORD);
+      return managers;
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static TrustManagerFactory trust(RunningNode node) {
+    try {
+      KeyStore trusted = KeyStore.getInstance("PKCS12");
+      trusted.load(null, null);
+      try (var ca = Files.newInputStream(node.ca())) {
+        trusted.setCertificateEntry(
+            "ca", CertificateFactory.getInstance("X.509").generateCertificate(ca));
+      }
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(trusted);
-      return MqttClientSslConfig.builder()
-          .keyManagerFactory(managers)
-          .trustManagerFactory(trust)
-          .build();
+      return trust;
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException(e);
     }
@@ -108,8 +133,20 @@ final class MqttDevice implements AutoCloseable {
     }
   }
 
-  /** Publishes at QoS 1; the name of PUBACK's reason code. */
+  /** Publishes at QoS 1 some payload; the name of PUBACK's reason code. */
   String publish(String topic, boolean retain) {
+    return publish(topic, "x", retain);
+  }
+
+  /** The same with a payload; fails when it is refused. */
+  void send(String topic, String payload) {
+    String answer = publish(topic, payload, false);
+    if (!answer.equals(OK)) {
+      throw new AssertionError(topic + " was refused: " + answer);
+    }
+  }
+
+  private String publish(String topic, String payload, boolean retain) {
     try {
       var result =
           join(
@@ -118,7 +155,7 @@ final class MqttDevice implements AutoCloseable {
                   .topic(topic)
                   .qos(MqttQos.AT_LEAST_ONCE)
                   .retain(retain)
-                  .payload("x".getBytes(StandardCharsets.UTF_8))
+                  .payload(payload.getBytes(StandardCharsets.UTF_8))
                   .send());
       return result
           .getError()

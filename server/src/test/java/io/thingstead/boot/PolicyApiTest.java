@@ -9,10 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
@@ -27,48 +24,10 @@ import software.amazon.awssdk.services.iot.model.Policy;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Policies of thing groups, explanations and simulation, beside what real devices are answered. */
-class PolicyApiTest extends ApiTest {
-  private static final String ARN = "arn:aws:iot:us-east-1:000000000000:";
+/** Policies of thing groups, explanations, simulation and warnings through the API. */
+class PolicyApiTest extends PolicyTest {
   private static final String MISSING = "ResourceNotFoundException";
   private static final String INVALID = "InvalidRequestException";
-
-  private static String document(String... statements) {
-    return "{\"Version\":\"2012-10-17\",\"Statement\":["
-        + String.join(",", statements).replace('\'', '"').replace("ARN/", ARN)
-        + "]}";
-  }
-
-  private static String statement(String effect, String actions, String resources) {
-    return "{'Effect':'%s','Action':[%s],'Resource':[%s]}".formatted(effect, actions, resources);
-  }
-
-  private static String allow(String actions, String resources) {
-    return statement("Allow", actions, resources);
-  }
-
-  private void policy(String name, String... statements) {
-    iot().createPolicy(b -> b.policyName(name).policyDocument(document(statements)));
-  }
-
-  /** A device without any policy; it is attached to the thing, if one is named. */
-  private RunningNode.Device device(String name, boolean thing) throws Exception {
-    RunningNode.Device device = node().device(name);
-    iot().detachPolicy(b -> b.policyName(name).target(device.arn()));
-    iot().deletePolicy(b -> b.policyName(name));
-    if (thing) {
-      iot().createThing(b -> b.thingName(name));
-      iot().attachThingPrincipal(b -> b.thingName(name).principal(device.arn()));
-    }
-    return device;
-  }
-
-  private static AuthInfo info(ActionType action, String... resources) {
-    return AuthInfo.builder()
-        .actionType(action)
-        .resources(List.of(resources).stream().map(r -> ARN + r).toList())
-        .build();
-  }
 
   @Test
   void aThingGroupsPolicyHoldsForTheThingsInAndBelowItAtTheNextPacket() throws Exception {
@@ -410,184 +369,6 @@ class PolicyApiTest extends ApiTest {
     public void afterTransmission(
         Context.AfterTransmission context, ExecutionAttributes executionAttributes) {
       into.addAll(context.httpResponse().matchingHeaders("x-thingstead-warning"));
-    }
-  }
-
-  @Test
-  void aTestOfAuthorizationAgreesWithWhatADeviceIsAnswered() throws Exception {
-    Random random = new Random(20261124);
-    iot().createThingType(b -> b.thingTypeName("lamp"));
-    RunningNode.Device device = device("t1", false);
-    iot()
-        .createThing(
-            b ->
-                b.thingName("t1")
-                    .thingTypeName("lamp")
-                    .attributePayload(a -> a.attributes(Map.of("site", "north"))));
-    iot().attachThingPrincipal(b -> b.thingName("t1").principal(device.arn()));
-    iot().createThingGroup(b -> b.thingGroupName("lamps"));
-    iot().createThingGroup(b -> b.thingGroupName("red-lamps").parentGroupName("lamps"));
-    iot().addThingToThingGroup(b -> b.thingGroupName("red-lamps").thingName("t1"));
-    policy(
-        "marker",
-        allow("'iot:Subscribe'", "'ARN/topicfilter/rx/#','ARN/topicfilter/end'"),
-        allow("'iot:Receive'", "'ARN/topic/end'"));
-    iot().attachPolicy(b -> b.policyName("marker").target(device.arn()));
-    List<String> targets =
-        List.of(device.arn(), ARN + "thinggroup/lamps", ARN + "thinggroup/red-lamps");
-    for (int i = 0; i < 3; i++) {
-      String name = "r" + i;
-      String target = targets.get(i);
-      policy(name, allow("'iot:X'", "'*'"));
-      iot().attachPolicy(b -> b.policyName(name).target(target));
-    }
-    Map<String, Integer> outcomes = new TreeMap<>();
-    for (int round = 0; round < 12; round++) {
-      for (int i = 0; i < 3; i++) {
-        replace("r" + i, randomDocument(random));
-      }
-      for (String clientId : List.of("t1", "t2")) {
-        agree(device, clientId, outcomes);
-      }
-    }
-    // Each kind of answer must have been given for each kind of question.
-    assertThat(outcomes.keySet())
-        .containsExactlyInAnyOrder(
-            "CONNECT false",
-            "CONNECT true",
-            "PUBLISH false",
-            "PUBLISH true",
-            "RECEIVE false",
-            "RECEIVE true",
-            "SUBSCRIBE false",
-            "SUBSCRIBE true");
-  }
-
-  private void replace(String policy, String document) {
-    var made =
-        iot()
-            .createPolicyVersion(
-                b -> b.policyName(policy).policyDocument(document).setAsDefault(true));
-    iot().listPolicyVersions(b -> b.policyName(policy)).policyVersions().stream()
-        .filter(version -> !version.versionId().equals(made.policyVersionId()))
-        .forEach(
-            version ->
-                iot()
-                    .deletePolicyVersion(
-                        b -> b.policyName(policy).policyVersionId(version.versionId())));
-  }
-
-  private static String randomDocument(Random random) {
-    List<String> statements = new ArrayList<>();
-    if (random.nextInt(3) > 0) {
-      statements.add(
-          allow(
-              "'iot:Connect'",
-              pick(random, "'*'", "'ARN/client/${iot:Connection.Thing.ThingName}'")));
-    }
-    for (int i = random.nextInt(4); i >= 0; i--) {
-      String action = pick(random, "Publish", "Subscribe", "Receive", "*");
-      String kind = action.equals("Subscribe") ? "topicfilter" : "topic";
-      String level =
-          pick(
-              random,
-              "a",
-              "?",
-              "a*",
-              "${iot:ClientId}",
-              "${iot:Connection.Thing.ThingName}",
-              "${iot:Connection.Thing.Attributes[site]}",
-              "${iot:Connection.Thing.ThingTypeName}");
-      String condition =
-          pick(
-              random,
-              "",
-              "",
-              ",'Condition':{'Bool':{'iot:Connection.Thing.IsAttached':'true'}}",
-              ",'Condition':{'StringNotLike':{'iot:ClientId':'*2'}}",
-              ",'Condition':{'ForAnyValue:StringEquals':{'iot:Certificate.AvailableKeys':"
-                  + "'iot:Certificate.SerialNumber'}}");
-      statements.add(
-          "{'Effect':'%s','Action':'iot:%s','Resource':'ARN/%s/rx/%s'%s}"
-              .formatted(
-                  random.nextInt(4) == 0 ? "Deny" : "Allow", action, kind, level, condition));
-    }
-    return document(statements.toArray(String[]::new));
-  }
-
-  private static String pick(Random random, String... choices) {
-    return choices[random.nextInt(choices.length)];
-  }
-
-  private void agree(RunningNode.Device device, String clientId, Map<String, Integer> outcomes)
-      throws Exception {
-    List<String> levels = List.of("a", "ab", "b", "t1", "t2", "north", "lamp");
-    Map<String, Boolean> answered = new TreeMap<>();
-    try (MqttDevice mqtt = new MqttDevice(node(), device, clientId)) {
-      boolean connected = mqtt.connect().equals(OK);
-      answered.put("CONNECT client/" + clientId, connected);
-      if (connected) {
-        for (String level : levels) {
-          answered.put("PUBLISH topic/rx/" + level, mqtt.publish("rx/" + level).equals(OK));
-          answered.put(
-              "SUBSCRIBE topicfilter/rx/" + level, mqtt.subscribe("rx/" + level).equals(OK));
-        }
-        receive(mqtt, levels, answered);
-      }
-    }
-    List<String> asked = List.copyOf(answered.keySet());
-    for (int from = 0; from < asked.size(); from += 10) {
-      List<String> some = asked.subList(from, Math.min(from + 10, asked.size()));
-      List<AuthResult> tested =
-          iot()
-              .testAuthorization(
-                  b ->
-                      b.principal(device.arn())
-                          .clientId(clientId)
-                          .authInfos(some.stream().map(PolicyApiTest::infoOf).toList()))
-              .authResults();
-      for (int i = 0; i < some.size(); i++) {
-        String question = some.get(i);
-        Boolean answer = answered.get(question);
-        assertThat(tested.get(i).authDecision() == AuthDecision.ALLOWED)
-            .as(() -> question + " as " + clientId + " under " + attached(device))
-            .isEqualTo(answer);
-        outcomes.merge(actionOf(question) + " " + answer, 1, Integer::sum);
-      }
-    }
-  }
-
-  private static String actionOf(String question) {
-    return question.substring(0, question.indexOf(' '));
-  }
-
-  private static AuthInfo infoOf(String question) {
-    String action = actionOf(question);
-    return info(ActionType.fromValue(action), question.substring(action.length() + 1));
-  }
-
-  private List<String> attached(RunningNode.Device device) {
-    return iot()
-        .getEffectivePolicies(b -> b.principal(device.arn()).thingName("t1"))
-        .effectivePolicies()
-        .stream()
-        .map(EffectivePolicy::policyDocument)
-        .toList();
-  }
-
-  private void receive(MqttDevice mqtt, List<String> levels, Map<String, Boolean> answered)
-      throws InterruptedException {
-    assertThat(mqtt.subscribe("end")).isEqualTo(OK);
-    assertThat(mqtt.subscribe("rx/#")).isEqualTo(OK);
-    levels.forEach(
-        level -> {
-          answered.put("RECEIVE topic/rx/" + level, false);
-          data().publish(b -> b.topic("rx/" + level).qos(1).payload(SdkBytes.fromUtf8String("r")));
-        });
-    data().publish(b -> b.topic("end").qos(1).payload(SdkBytes.fromUtf8String("r")));
-    for (String next = mqtt.next(); !next.equals("end r"); next = mqtt.next()) {
-      // Its own messages come back to it as well; they say the same.
-      answered.put("RECEIVE topic/" + next.substring(0, next.indexOf(' ')), true);
     }
   }
 }

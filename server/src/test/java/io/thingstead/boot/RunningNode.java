@@ -276,7 +276,7 @@ public final class RunningNode implements AutoCloseable {
   }
 
   /** A device's certificate and key in PEM files. */
-  public record Device(String certificateId, String arn, Path certificate, Path key) {}
+  public record Device(String name, String certificateId, String arn, Path certificate, Path key) {}
 
   /** Makes an active certificate that a policy lets do everything. */
   public Device device(String name) throws IOException {
@@ -289,7 +289,7 @@ public final class RunningNode implements AutoCloseable {
       Path key = directory.resolve(name + ".key");
       Files.writeString(certificate, made.certificatePem(), US_ASCII);
       Files.writeString(key, made.keyPair().privateKey(), US_ASCII);
-      return new Device(made.certificateId(), made.certificateArn(), certificate, key);
+      return new Device(name, made.certificateId(), made.certificateArn(), certificate, key);
     }
   }
 

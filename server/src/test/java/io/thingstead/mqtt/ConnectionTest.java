@@ -105,15 +105,18 @@ class ConnectionTest {
   }
 
   @Test
-  void messageThatMayNotBeReceivedIsNotDelivered() throws IOException {
+  void messageThatMayNotBeReceivedIsNotDeliveredAndToldOfOnce() throws IOException {
     authorization.deny("receive a/secret");
     try (RawClient client = joined(Version.V5, "c")) {
       client.subscribe("a/#", Qos.AT_MOST_ONCE);
       client.read();
       client.publish("a/secret", "no", Qos.AT_MOST_ONCE, false, 0);
+      client.publish("a/secret", "no", Qos.AT_MOST_ONCE, false, 0);
       client.publish("a/open", "yes", Qos.AT_MOST_ONCE, false, 0);
       assertThat(client.readText()).isEqualTo("yes");
     }
+    assertThat(node.refusals())
+        .containsExactly("refused receive client=c a/secret: test denies receive a/secret");
   }
 
   @Test
