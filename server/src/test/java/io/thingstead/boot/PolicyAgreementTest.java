@@ -137,6 +137,8 @@ class PolicyAgreementTest extends PolicyTest {
   private MqttConnectOptions options(RunningNode.Device device, boolean clean, String will) {
     MqttConnectOptions options = new MqttConnectOptions();
     options.setSocketFactory(MqttDevice.context(node(), device).getSocketFactory());
+    // Otherwise it tries 3.1 when it is refused.
+    options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
     options.setCleanSession(clean);
     options.setWill(will, new byte[0], 1, true);
     return options;
