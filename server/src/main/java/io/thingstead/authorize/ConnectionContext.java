@@ -3,13 +3,11 @@ package io.thingstead.authorize;
 import io.thingstead.account.Account;
 import io.thingstead.identity.Principal;
 import java.net.InetAddress;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What policies can know of a connection.
  *
  * @param clientId the MQTT client id, or empty for HTTP
- * @param sourceIp null when it is not known
  * @param domainName the host name the client asked for by SNI, or empty
  * @param developmentMode the listener lets anonymous callers do everything
  */
@@ -17,7 +15,7 @@ public record ConnectionContext(
     Account account,
     Principal principal,
     String clientId,
-    @Nullable InetAddress sourceIp,
+    InetAddress sourceIp,
     String domainName,
     boolean developmentMode) {
   /** The context of a listener that is not in development mode. */
@@ -25,7 +23,7 @@ public record ConnectionContext(
       Account account,
       Principal principal,
       String clientId,
-      @Nullable InetAddress sourceIp,
+      InetAddress sourceIp,
       String domainName) {
     this(account, principal, clientId, sourceIp, domainName, false);
   }

@@ -1,6 +1,5 @@
 package io.thingstead.authorize;
 
-import java.net.InetAddress;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -38,12 +37,8 @@ final class ConnectionFacts {
     };
   }
 
-  private static @Nullable String address(ConnectionContext context) {
-    InetAddress from = context.sourceIp();
-    if (from == null) {
-      return null;
-    }
-    String text = from.getHostAddress();
+  private static String address(ConnectionContext context) {
+    String text = context.sourceIp().getHostAddress();
     int scope = text.indexOf('%');
     return scope < 0 ? text : text.substring(0, scope);
   }

@@ -9,6 +9,7 @@ import io.thingstead.model.policy.Effect;
 import io.thingstead.model.policy.PolicySet;
 import io.thingstead.model.policy.Ruling.Outcome;
 import io.thingstead.model.policy.Verdict;
+import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -128,13 +129,15 @@ public final class Simulator {
             account,
             new Principal.Anonymous(String.valueOf(caller.principal())),
             caller.clientId(),
-            null,
+            InetAddress.getLoopbackAddress(),
             "");
     String id = known.certificateId();
     Facts facts =
         new Facts(
             context, known.thing(), id == null ? Map.of() : lookups.certificate().apply(id), clock);
-    return action.equalsIgnoreCase("iot:Connect") ? facts.connecting(false, null) : facts;
+    Function<String, List<String>> values =
+        action.equalsIgnoreCase("iot:Connect") ? facts.connecting(false, null) : facts;
+    return name -> name.equals("aws:sourceip") ? List.of() : values.apply(name);
   }
 
   /** What the store says of a principal that speaks by a client id. */

@@ -237,7 +237,21 @@ class PolicyApiTest extends PolicyTest {
 
   @Test
   void policiesThatNobodyHasYetCanBeTested() {
-    policy("draft", allow("'iot:Publish'", "'ARN/topic/${iot:ClientId}'"));
+    policy(
+        "draft",
+        allow("'iot:Publish'", "'ARN/topic/${iot:ClientId}'"),
+        allow("'iot:Receive'", "'ARN/topic/${aws:SourceIp}'"));
+    AuthResult receiving =
+        iot()
+            .testAuthorization(
+                b ->
+                    b.clientId("c")
+                        .policyNamesToAdd("draft")
+                        .authInfos(info(ActionType.RECEIVE, "topic/127.0.0.1")))
+            .authResults()
+            .getFirst();
+    assertThat(receiving.authDecision()).isEqualTo(AuthDecision.IMPLICIT_DENY);
+    assertThat(receiving.missingContextValues()).containsExactly("aws:SourceIp");
     assertThat(
             iot()
                 .testAuthorization(
