@@ -44,7 +44,7 @@ final class Router {
     if (entries.size() >= ENTRIES_MAX || bytes > ENTRY_BYTES_MAX) {
       // Those in use live on in their publishers' caches and come back when asked for.
       entries.clear();
-      entryBytes.set(0);
+      entryBytes.set(topic.text().length());
     }
     return entries.computeIfAbsent(topic.text(), _ -> new TopicEntry(topic));
   }

@@ -18,6 +18,9 @@ abstract class BrokerScene {
 
   SimulatedBroker server = new SimulatedBroker(1);
 
+  /** What clients take without acknowledging it. */
+  int window = 60_000;
+
   static PendingWill will(String topic) {
     return new PendingWill(
         new Topic(topic),
@@ -41,7 +44,7 @@ abstract class BrokerScene {
             clean,
             false,
             expirySeconds,
-            60_000,
+            window,
             server.broker.limits(),
             new Permissive(),
             will);
