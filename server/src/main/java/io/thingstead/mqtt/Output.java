@@ -26,7 +26,7 @@ final class Output implements Target {
    * Answers waiting for a client, in bytes, beyond what makes its messages wait: it asks on and on
    * and does not read.
    */
-  private static final long ANSWER_BYTES_MAX = 4 << 20;
+  private static final long ANSWER_BYTES_MAX = 1 << 20;
 
   /** Output gathered in one buffer before it is handed to the channel. */
   private static final int BUFFER_BYTES_MAX = 64 << 10;
