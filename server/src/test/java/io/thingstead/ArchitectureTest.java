@@ -33,19 +33,31 @@ class ArchitectureTest {
           Map.entry("registry", List.of("account", "event", "identity")),
           Map.entry("authorize", List.of("account", "event", "identity", "registry")),
           Map.entry("person", List.of("account", "event", "identity", "registry", "authorize")),
+          Map.entry("function", List.of("account", "event", "identity")),
+          Map.entry(
+              "authorizer",
+              List.of("account", "event", "identity", "registry", "authorize", "function")),
           Map.entry("broker", List.of("account", "event", "identity", "registry", "authorize")),
           Map.entry(
               "presence",
               List.of("account", "event", "identity", "registry", "authorize", "broker")),
           Map.entry(
               "provision",
-              List.of("account", "event", "identity", "registry", "authorize", "broker")),
+              List.of(
+                  "account", "event", "identity", "function", "registry", "authorize", "broker")),
           Map.entry(
               "shadow", List.of("account", "event", "identity", "registry", "authorize", "broker")),
           Map.entry(
               "rules",
               List.of(
-                  "account", "event", "identity", "registry", "authorize", "broker", "shadow")));
+                  "account",
+                  "event",
+                  "identity",
+                  "function",
+                  "registry",
+                  "authorize",
+                  "broker",
+                  "shadow")));
 
   private static final JavaClasses CODE =
       new ClassFileImporter()

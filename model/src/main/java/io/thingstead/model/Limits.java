@@ -17,6 +17,8 @@ import java.time.Duration;
  * @param shadows device shadows
  * @param rules rules and what their actions have not done yet
  * @param provisioning templates, and devices that are being provisioned
+ * @param functions functions and their processes
+ * @param authorizers custom authorizers
  */
 public record Limits(
     Topics topics,
@@ -29,7 +31,9 @@ public record Limits(
     Policies policies,
     Shadows shadows,
     Rules rules,
-    Provisioning provisioning) {
+    Provisioning provisioning,
+    Functions functions,
+    Authorizers authorizers) {
   /** As good as no limit. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
 
@@ -64,6 +68,12 @@ public record Limits(
 
   private static final Provisioning CLOUD_PROVISIONING =
       new Provisioning(256, 5, 100, 10, 20, 10, Duration.ofHours(1), Duration.ofMinutes(5));
+  private static final int MIB = KIB * KIB;
+
+  private static final Functions FUNCTIONS =
+      new Functions(1000, 50 * MIB, 250L * MIB, 20_000, 6 * MIB, MIB, 1000, 32);
+
+  private static final Authorizers AUTHORIZERS = new Authorizers(100, 32, 10, 2048, 100, 10);
 
   /** The published sizes and counts; no rates, for they meter a bill and not a machine. */
   public static final Limits DEFAULT =
@@ -102,7 +112,9 @@ public record Limits(
           POLICIES,
           SHADOWS,
           RULES,
-          PROVISIONING);
+          PROVISIONING,
+          FUNCTIONS,
+          AUTHORIZERS);
 
   private static final Limits CLOUD =
       new Limits(
@@ -133,7 +145,9 @@ public record Limits(
           POLICIES,
           SHADOWS,
           RULES,
-          CLOUD_PROVISIONING);
+          CLOUD_PROVISIONING,
+          FUNCTIONS,
+          AUTHORIZERS);
 
   private static final Limits STANDARD =
       new Limits(
@@ -181,7 +195,9 @@ public record Limits(
           POLICIES,
           SHADOWS,
           RULES,
-          PROVISIONING);
+          PROVISIONING,
+          FUNCTIONS,
+          AUTHORIZERS);
 
   /**
    * What a profile imposes: the published quotas and per-connection rates for {@code aws}, the
@@ -418,4 +434,44 @@ public record Limits(
       int thingsPerSecond,
       Duration token,
       Duration claim) {}
+
+  /**
+   * Functions and their processes.
+   *
+   * @param functions per account
+   * @param codeBytes of an archive
+   * @param unpackedBytes of the files in it
+   * @param codeFiles in it
+   * @param payloadBytes of a call that waits for its answer, and of the answer
+   * @param eventBytes of an asynchronous call
+   * @param pendingEvents asynchronous calls that are not done
+   * @param concurrent calls at one time, and so processes; the cloud's 1,000 are for its machines
+   */
+  public record Functions(
+      int functions,
+      int codeBytes,
+      long unpackedBytes,
+      int codeFiles,
+      int payloadBytes,
+      int eventBytes,
+      int pendingEvents,
+      int concurrent) {}
+
+  /**
+   * Custom authorizers.
+   *
+   * @param authorizers per account
+   * @param active of them
+   * @param documents in one answer
+   * @param documentChars of each
+   * @param perSecond calls of the account's authorizers
+   * @param failuresPerSecond refusals of callers from one address; more are refused without asking
+   */
+  public record Authorizers(
+      int authorizers,
+      int active,
+      int documents,
+      int documentChars,
+      int perSecond,
+      int failuresPerSecond) {}
 }

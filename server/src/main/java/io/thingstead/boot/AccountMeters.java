@@ -3,6 +3,7 @@ package io.thingstead.boot;
 import io.thingstead.account.Account;
 import io.thingstead.broker.Broker;
 import io.thingstead.broker.Counters;
+import io.thingstead.function.Functions;
 import io.thingstead.metrics.Metrics;
 import io.thingstead.operation.Features;
 import io.thingstead.provision.Provisioning;
@@ -31,6 +32,7 @@ final class AccountMeters {
         features.presence().lostEvents());
     rules(features.rules());
     provisioning(features.provisioning().counts());
+    functions(features.functions());
   }
 
   private void provisioning(Provisioning.Counts counts) {
@@ -110,6 +112,18 @@ final class AccountMeters {
   private void rules(
       String name, String meaning, Rules rules, Function<RuleStats, LongAdder> count) {
     meters.counter("thingstead.rules." + name, meaning, () -> rules.total(count), account);
+  }
+
+  private void functions(Functions functions) {
+    gauge("functions.processes", "Processes of functions", functions::processes);
+    gauge("functions.pending", "Asynchronous calls that are not done", functions::pending);
+    functions("runs", "Calls of functions", functions.runs());
+    functions("failures", "Calls that the function did not answer", functions.failures());
+    functions("throttled", "Calls refused because too many went on", functions.throttled());
+  }
+
+  private void functions(String name, String meaning, LongAdder count) {
+    meters.counter("thingstead.functions." + name, meaning, count::sum, account);
   }
 
   private void gauge(String name, String meaning, LongSupplier value) {

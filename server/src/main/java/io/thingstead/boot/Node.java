@@ -18,6 +18,7 @@ import io.thingstead.engine.rocks.RocksSettings;
 import io.thingstead.engine.rocks.RocksStore;
 import io.thingstead.engine.rocks.StoreDirectory;
 import io.thingstead.event.RefusalLog;
+import io.thingstead.function.FunctionHost;
 import io.thingstead.http.Authentication;
 import io.thingstead.http.Entrance;
 import io.thingstead.http.HttpLimits;
@@ -58,12 +59,15 @@ import io.thingstead.rules.Work;
 import io.thingstead.rules.action.HttpCalls;
 import io.thingstead.rules.action.TargetGuard;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
@@ -149,7 +153,9 @@ public final class Node implements AutoCloseable {
     Lanes lanes = new Lanes(lanes(loops), engine.commits(), clock);
     KeyDirectory callers = new KeyDirectory(accessKeys, new SessionTokens(master, random, clock));
     RefusalLog refusals = new RefusalLog(clock, settings.log().refusalsPerSecond());
-    Tenants tenants = keep(tenants(engine, lanes, master, keys, refusals));
+    FunctionHost functions = keep(functionHost(data));
+    Tenants tenants =
+        keep(tenants(engine, lanes, master, keys, refusals, functions));
     meters.bindProcess();
     meters.adders("engine", engine.stats());
     meters.gauge("thingstead.engine.in.flight", "Changes not yet durable", engine::inFlight);
@@ -171,6 +177,7 @@ public final class Node implements AutoCloseable {
             task -> Thread.ofPlatform().daemon().name("ticks").unstarted(task));
     keep(ticks::shutdownNow);
     var _ = ticks.scheduleAtFixedRate(lanes::tick, 1, 1, TimeUnit.SECONDS);
+    var _ = ticks.scheduleAtFixedRate(tenants::tick, 1, 1, TimeUnit.SECONDS);
     new RefusalFeed(tenants, meters).attachTo(refusals);
     var _ = ticks.scheduleAtFixedRate(refusals::flush, 1, 1, TimeUnit.SECONDS);
     Gateway gateway =
@@ -300,15 +307,62 @@ public final class Node implements AutoCloseable {
     return loops.all().stream().map(NettyLoop::new).toList();
   }
 
+  private FunctionHost functionHost(DataDirectory data) {
+    List<Path> path =
+        Arrays.stream(System.getenv().getOrDefault("PATH", "/usr/bin:/bin").split(":"))
+            .filter(each -> !each.isEmpty())
+            .map(Path::of)
+            .toList();
+    return new FunctionHost(
+        data.functions(),
+        settings.functions().allowUnsandboxed(),
+        settings.functions().openNetwork(),
+        new FunctionHost.Reach(settings.hosts(), this::controlAddress, data.caPem()),
+        new FunctionHost.Means(
+            path,
+            virtualThreads,
+            task -> Thread.ofPlatform().daemon().name("function").unstarted(task),
+            clock,
+            random));
+  }
+
+  /** Where the control plane listens, for callers on this machine. */
+  private InetSocketAddress controlAddress() {
+    for (int i = 0; i < listening.size(); i++) {
+      if (settings.listen().get(i).role() != Listen.Role.DEVICE) {
+        InetSocketAddress at = listening.get(i);
+        return at.getAddress().isAnyLocalAddress()
+            ? new InetSocketAddress(InetAddress.getLoopbackAddress(), at.getPort())
+            : at;
+      }
+    }
+    throw new IllegalStateException("no port of this server offers the control plane");
+  }
+
   private Tenants tenants(
-      Engine engine, Lanes lanes, MasterKey master, KeyPairs keys, RefusalLog refusals)
+      Engine engine,
+      Lanes lanes,
+      MasterKey master,
+      KeyPairs keys,
+      RefusalLog refusals,
+      FunctionHost functions)
       throws NoSuchAlgorithmException {
     HttpCalls calls =
         new HttpCalls(new TargetGuard(settings.allowTargets()), SSLContext.getDefault(), clock);
     Work work = new Work(virtualThreads, clock, random, Thread::sleep);
     List<String> anonymous = settings.plainMqtt() == null ? List.of() : List.of(ANONYMOUS);
     return new Tenants(
-        engine, lanes, master, keys, random, calls, work, endpoint(), anonymous, refusals);
+        engine,
+        lanes,
+        master,
+        keys,
+        random,
+        calls,
+        work,
+        endpoint(),
+        anonymous,
+        refusals,
+        functions);
   }
 
   private static void writeCredentials(
@@ -350,6 +404,7 @@ public final class Node implements AutoCloseable {
     new LimitRoutes(accounts).bind(table);
     new RefusalRoutes(refusals).bind(table);
     new PolicyRoutes(tenants).bind(table);
+    new FunctionRoutes(tenants).bind(table);
     OwnRoutes own = new OwnRoutes(tenants, meters, () -> ready && engine.accepting());
     own.bind(table);
     if (settings.allowReset()) {
@@ -371,7 +426,13 @@ public final class Node implements AutoCloseable {
           kind.name().toLowerCase(Locale.ROOT));
     }
     return new HttpServer(
-        table, entrance, virtualThreads, random, clock, HttpLimits.DEFAULT, stats);
+        table,
+        entrance,
+        virtualThreads,
+        random,
+        clock,
+        HttpLimits.DEFAULT.withCode(Runtime.getRuntime().maxMemory()),
+        stats);
   }
 
   private NetLimits netLimits() {

@@ -15,18 +15,22 @@ import io.thingstead.engine.ShardId;
 import io.thingstead.engine.Tx;
 import io.thingstead.event.Refusals;
 import io.thingstead.identity.CaCertificates;
+import io.thingstead.function.FunctionHost;
+import io.thingstead.function.FunctionResult;
+import io.thingstead.function.Functions;
+import io.thingstead.function.Invoker;
+import io.thingstead.function.RoleKeys;
 import io.thingstead.identity.Certificates;
 import io.thingstead.identity.KeyPairs;
 import io.thingstead.identity.MasterKey;
 import io.thingstead.model.AccountId;
-import io.thingstead.model.ApiException;
-import io.thingstead.model.AwsError;
 import io.thingstead.model.Limits;
 import io.thingstead.model.topic.BasicIngest;
 import io.thingstead.model.topic.TopicFilter;
 import io.thingstead.operation.Features;
 import io.thingstead.person.Persons;
 import io.thingstead.person.SessionTokens;
+import io.thingstead.person.TemporaryKey;
 import io.thingstead.presence.Presence;
 import io.thingstead.provision.Provisioning;
 import io.thingstead.provision.Templates;
@@ -41,6 +45,7 @@ import io.thingstead.rules.Rules;
 import io.thingstead.rules.Work;
 import io.thingstead.rules.action.HttpCalls;
 import io.thingstead.shadow.Shadows;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -59,6 +64,10 @@ final class Tenants implements AutoCloseable {
   /** How many shards hold shadows; it is on disk, so it never changes. */
   private static final int SHADOW_PARTITIONS = 16;
 
+  /** How long a hook of provisioning waits (AWS IoT guide: "Pre-provisioning hooks"). */
+  private static final Duration HOOK = Duration.ofSeconds(5);
+
+  private static final Duration FUNCTION_SESSION = Duration.ofHours(1);
   private static final String INGEST = "$aws/rules/#";
 
   private final Engine engine;
@@ -72,6 +81,7 @@ final class Tenants implements AutoCloseable {
   private final String endpoint;
   private final List<String> anonymous;
   private final Refusals refusals;
+  private final FunctionHost host;
   private final Map<AccountId, Features> features = new ConcurrentHashMap<>();
 
   /**
@@ -89,7 +99,8 @@ final class Tenants implements AutoCloseable {
       Work work,
       String endpoint,
       List<String> anonymous,
-      Refusals refusals) {
+      Refusals refusals,
+      FunctionHost host) {
     this.engine = engine;
     this.lanes = lanes;
     this.master = master;
@@ -101,11 +112,17 @@ final class Tenants implements AutoCloseable {
     this.endpoint = endpoint;
     this.anonymous = List.copyOf(anonymous);
     this.refusals = refusals;
+    this.host = host;
   }
 
   /** An account's limits were changed. */
   void limit(Account account) {
     of(account).broker().limit(account.limits());
+  }
+
+  /** To be called every second or so: ends what has nothing to do. */
+  void tick() {
+    features.values().forEach(each -> each.functions().tick());
   }
 
   /** The features of an account that is open. */
@@ -158,6 +175,15 @@ final class Tenants implements AutoCloseable {
     Presence presence = new Presence(account, broker, random);
     Shadows shadows =
         new Shadows(account, shadowShards(number), broker, limits.shadows(), this::runLater);
+    Functions functions =
+        new Functions(
+            account,
+            registry,
+            shard(ShardId.RULE, 0, number),
+            master,
+            random,
+            host,
+            (role, function) -> keys(persons, role, function));
     Rules rules =
         new Rules(
             account,
@@ -175,7 +201,7 @@ final class Tenants implements AutoCloseable {
         new Provisioning(
             new Provisioning.Parts(
                 account, registry, certificates, things, members, principals, policies, broker),
-            Tenants::noFunctions,
+            (function, source, event) -> answer(functions, function, source, event),
             refusals,
             work.threads(),
             work.clock(),
@@ -203,13 +229,28 @@ final class Tenants implements AutoCloseable {
             presence,
             shadows,
             rules,
-            provisioning));
+            provisioning,
+            functions));
+    functions.start();
     start(broker, presence, shadows, rules, provisioning);
   }
 
-  /** Until functions are built. */
-  private static byte[] noFunctions(String arn, byte[] event) {
-    throw new ApiException(AwsError.NOT_IMPLEMENTED, "functions are not built yet: " + arn);
+  /** What a function says to a hook of provisioning. */
+  private static byte[] answer(Functions functions, String arn, String source, byte[] event) {
+    FunctionResult result = functions.invoke(arn, event, Invoker.iot(source), HOOK);
+    if (result.failed()) {
+      throw new IllegalStateException(
+          "the function failed: " + new String(result.payload(), StandardCharsets.UTF_8));
+    }
+    return result.payload();
+  }
+
+  /** The keys that a function's process works with. */
+  private static RoleKeys keys(Persons persons, String role, String function) {
+    TemporaryKey key =
+        persons.sessions().forService(role, "lambda.amazonaws.com", function, FUNCTION_SESSION);
+    return new RoleKeys(
+        key.accessKeyId(), key.secretAccessKey(), key.sessionToken(), key.expiration());
   }
 
   /** A timer of provisioning is due, in a command of its account's registry shard. */
@@ -262,6 +303,7 @@ final class Tenants implements AutoCloseable {
     for (Features each : features.values()) {
       each.shadows().close();
       each.rules().close();
+      each.functions().close();
     }
   }
 

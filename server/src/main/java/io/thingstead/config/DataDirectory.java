@@ -51,6 +51,11 @@ public record DataDirectory(Path path) {
     return path.resolve("snapshot");
   }
 
+  /** Where functions are unpacked while they run. */
+  public Path functions() {
+    return path.resolve("functions");
+  }
+
   /** The settings, if they are kept here. */
   public Path configuration() {
     return path.resolve("thingstead.conf");

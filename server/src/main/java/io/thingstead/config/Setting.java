@@ -85,6 +85,18 @@ public enum Setting {
       "",
       "none",
       "Addresses in loopback or private ranges that rule actions may call; the others are open."),
+  ALLOW_UNSANDBOXED_FUNCTIONS(
+      Kind.FLAG,
+      "",
+      "false",
+      "Runs functions without a sandbox, so that they may do all that the server's user may."
+          + " Without it, functions need Bubblewrap (`bwrap`)."),
+  OPEN_FUNCTION_NETWORK(
+      Kind.FLAG,
+      "",
+      "false",
+      "Lets functions in the sandbox use the machine's network; without it they reach this server"
+          + " alone."),
   ALLOW_ORIGIN(
       Kind.LIST,
       "ORIGIN",

@@ -29,6 +29,7 @@ public record Settings(
     boolean dev,
     boolean allowReset,
     List<String> allowTargets,
+    Functions functions,
     List<String> allowOrigins,
     @Nullable Path readyFile,
     @Nullable CertificateFiles serverCertificate,
@@ -42,6 +43,14 @@ public record Settings(
     revocationLists = List.copyOf(revocationLists);
     allowOrigins = List.copyOf(allowOrigins);
   }
+
+  /**
+   * How functions run.
+   *
+   * @param allowUnsandboxed without a sandbox
+   * @param openNetwork with the machine's network
+   */
+  public record Functions(boolean allowUnsandboxed, boolean openNetwork) {}
 
   /** A user's own server certificate in PEM files. */
   public record CertificateFiles(Path certificate, Path key) {}

@@ -44,6 +44,8 @@ final class SettingsParser {
         dev,
         dev || flag(Setting.ALLOW_RESET),
         texts(Setting.ALLOW_TARGET),
+        new Settings.Functions(
+            flag(Setting.ALLOW_UNSANDBOXED_FUNCTIONS), flag(Setting.OPEN_FUNCTION_NETWORK)),
         values(Setting.ALLOW_ORIGIN, SettingsParser::origin),
         has(Setting.READY_FILE) ? path(Setting.READY_FILE) : null,
         serverCertificate(),

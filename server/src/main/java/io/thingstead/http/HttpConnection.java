@@ -66,8 +66,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final HttpRequest head;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
 
-    private Gathering(HttpRequest head) {
+    private final int bytesMax;
+
+    private Gathering(HttpRequest head, int bytesMax) {
       this.head = head;
+      this.bytesMax = bytesMax;
     }
   }
 
@@ -183,7 +186,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private void begin(ChannelHandlerContext ctx, HttpRequest head) {
     server.stats().count(Kind.REQUEST);
-    gathering = new Gathering(head);
+    boolean control = Plane.CONTROL.offeredBy(transport.listener().role());
+    Gathering begun = new Gathering(head, server.limits().bodyBytes(head.uri(), control));
+    gathering = begun;
     expectWithin(
         ctx,
         server.limits().requestRead(),
@@ -192,8 +197,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
           refuse(ctx, 408, AwsError.INVALID_REQUEST, "the request's body did not come in time");
         });
     long length = HttpUtil.getContentLength(head, 0L);
-    if (length > server.limits().bodyBytes()) {
-      oversized(ctx);
+    if (length > begun.bytesMax) {
+      oversized(ctx, begun);
     } else if (HttpUtil.is100ContinueExpected(head)) {
       var _ =
           ctx.writeAndFlush(
@@ -207,8 +212,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private void gather(ChannelHandlerContext ctx, Gathering request, HttpContent content) {
     int bytes = content.content().readableBytes();
-    if (request.body.size() + bytes > server.limits().bodyBytes()) {
-      oversized(ctx);
+    if (request.body.size() + bytes > request.bytesMax) {
+      oversized(ctx, request);
     } else if (!server.hold(bytes)) {
       server.stats().count(Kind.OVERLOADED);
       refuse(ctx, 503, AwsError.SERVICE_UNAVAILABLE, "too much is being received; retry");
@@ -329,9 +334,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void oversized(ChannelHandlerContext ctx) {
+  private void oversized(ChannelHandlerContext ctx, Gathering request) {
     server.stats().count(Kind.OVERSIZED);
-    String most = "a request's body may have " + server.limits().bodyBytes() + " bytes";
+    String most = "a request's body may have " + request.bytesMax + " bytes";
     refuse(ctx, 413, AwsError.REQUEST_ENTITY_TOO_LARGE, most);
   }
 

@@ -5,6 +5,7 @@ import io.thingstead.authorize.Authorizer;
 import io.thingstead.authorize.Policies;
 import io.thingstead.authorize.Why;
 import io.thingstead.broker.Broker;
+import io.thingstead.function.Functions;
 import io.thingstead.identity.Certificates;
 import io.thingstead.person.Persons;
 import io.thingstead.presence.Presence;
@@ -39,4 +40,5 @@ public record Features(
     Presence presence,
     Shadows shadows,
     Rules rules,
-    Provisioning provisioning) {}
+    Provisioning provisioning,
+    Functions functions) {}

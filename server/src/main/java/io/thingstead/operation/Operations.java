@@ -47,6 +47,7 @@ public final class Operations {
     new RoleOperations(features).bind(table);
     new ManagedPolicyOperations(features).bind(table);
     new SessionOperations(features).bind(table);
+    new FunctionOperations(features).bind(table);
     new EndpointOperations(endpoint).bind(table);
     new DataOperations(features, clock).bind(table);
     new ConnectionOperations(features, clock).bind(table);

@@ -7,9 +7,10 @@ public interface Invocation {
    * Blocks: for virtual threads.
    *
    * @param functionArn which function
+   * @param sourceArn for which resource of the account; the function's policy must allow it
    * @param event JSON
    * @return JSON
    * @throws RuntimeException saying why there is no answer
    */
-  byte[] call(String functionArn, byte[] event);
+  byte[] call(String functionArn, String sourceArn, byte[] event);
 }

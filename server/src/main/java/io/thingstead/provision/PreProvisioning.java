@@ -51,12 +51,12 @@ final class PreProvisioning {
     event.put("templateArn", template.arn());
     event.put("clientId", request.clientId());
     event.put("parameters", parameters);
-    return answered(call(function, JSON.writeValueAsBytes(event)), parameters);
+    return answered(call(function, template.arn(), JSON.writeValueAsBytes(event)), parameters);
   }
 
-  private JsonNode call(String function, byte[] event) throws FleetRefusal {
+  private JsonNode call(String function, String templateArn, byte[] event) throws FleetRefusal {
     CompletableFuture<byte[]> answer =
-        CompletableFuture.supplyAsync(() -> functions.call(function, event), threads);
+        CompletableFuture.supplyAsync(() -> functions.call(function, templateArn, event), threads);
     try {
       return JSON.readTree(answer.get(SECONDS_MAX, TimeUnit.SECONDS));
     } catch (TimeoutException e) {

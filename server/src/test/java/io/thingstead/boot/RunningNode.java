@@ -40,6 +40,7 @@ import software.amazon.awssdk.services.iot.IotClient;
 import software.amazon.awssdk.services.iot.model.CreateKeysAndCertificateResponse;
 import software.amazon.awssdk.services.iotdataplane.IotDataPlaneClient;
 import software.amazon.awssdk.services.sts.StsClient;
+import software.amazon.awssdk.services.lambda.LambdaClient;
 
 /** The whole server in this process, on loopback and free ports. */
 public final class RunningNode implements AutoCloseable {
@@ -240,6 +241,22 @@ public final class RunningNode implements AutoCloseable {
     return client(IamClient.builder().region(Region.AWS_GLOBAL), credentials()).build();
   }
 
+  /** The ARN of a role that functions may have, and that may do everything. */
+  public String functionRole() throws IOException {
+    String trust =
+        """
+        {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",
+         "Principal":{"Service":"lambda.amazonaws.com"}}]}
+        """;
+    try (IamClient iam = iam()) {
+      String arn =
+          iam.createRole(r -> r.roleName("functions").assumeRolePolicyDocument(trust)).role().arn();
+      iam.putRolePolicy(
+          p -> p.roleName("functions").policyName("any").policyDocument(ANY_POLICY));
+      return arn;
+    }
+  }
+
   /** Temporary keys, as this caller. */
   public StsClient sts(AwsCredentials caller) {
     return client(StsClient.builder().region(Region.US_EAST_1), provider(caller)).build();
@@ -273,6 +290,15 @@ public final class RunningNode implements AutoCloseable {
   private <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> B client(
       B builder, AwsCredentialsProvider caller) {
     return builder.endpointOverride(api()).credentialsProvider(caller).httpClient(new JdkHttp());
+  }
+
+  public LambdaClient lambda() throws IOException {
+    return LambdaClient.builder()
+        .endpointOverride(api())
+        .region(Region.US_EAST_1)
+        .credentialsProvider(credentials())
+        .httpClient(new JdkHttp())
+        .build();
   }
 
   /** A device's certificate and key in PEM files. */

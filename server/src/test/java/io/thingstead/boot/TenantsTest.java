@@ -25,6 +25,7 @@ import io.thingstead.broker.Qos;
 import io.thingstead.broker.RecordingTarget;
 import io.thingstead.broker.Session;
 import io.thingstead.engine.Simulation;
+import io.thingstead.function.FunctionHost;
 import io.thingstead.identity.KeyPairs;
 import io.thingstead.identity.MasterKey;
 import io.thingstead.model.AccountId;
@@ -36,6 +37,10 @@ import io.thingstead.operation.Features;
 import io.thingstead.rules.Work;
 import io.thingstead.rules.action.HttpCalls;
 import io.thingstead.rules.action.TargetGuard;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -78,7 +83,15 @@ class TenantsTest {
             new Work(tasks::add, sim.clock(), sim.random(), _ -> {}),
             "https://localhost:8443",
             List.of(),
-            (_, _, _, _, _, _) -> {});
+            (_, _, _, _, _, _) -> {},
+            new FunctionHost(
+                files.resolve("functions"),
+                false,
+                false,
+                new FunctionHost.Reach(
+                    List.of("localhost"), () -> new InetSocketAddress(0), emptyFile()),
+                new FunctionHost.Means(
+                    List.of(), tasks::add, Thread::new, sim.clock(), sim.random())));
     tenants.open(ACCOUNT);
     features = tenants.of(ACCOUNT);
     features
@@ -89,6 +102,14 @@ class TenantsTest {
               heard.add(message.topic().text() + " " + new String(message.payloadBytes(), UTF_8));
               return null;
             });
+  }
+
+  private Path emptyFile() {
+    try {
+      return Files.writeString(files.resolve("ca.pem"), "");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void crash() throws NoSuchAlgorithmException {

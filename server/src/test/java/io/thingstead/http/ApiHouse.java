@@ -103,7 +103,7 @@ final class ApiHouse implements AutoCloseable {
 
   static HttpLimits limits() {
     return new HttpLimits(
-        10_000, 1_000_000, 100, 100, Duration.ofSeconds(30), Duration.ofSeconds(60));
+        10_000, 10_000, 1_000_000, 100, 100, Duration.ofSeconds(30), Duration.ofSeconds(60));
   }
 
   static Entrance entrance(InstantSource clock) {

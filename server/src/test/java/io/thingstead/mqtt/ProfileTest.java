@@ -43,7 +43,9 @@ class ProfileTest {
               Limits.DEFAULT.policies(),
               Limits.DEFAULT.shadows(),
               Limits.DEFAULT.rules(),
-              Limits.DEFAULT.provisioning()));
+              Limits.DEFAULT.provisioning(,)
+              Limits.DEFAULT.functions(),
+              Limits.DEFAULT.authorizers()));
 
   private static final Map<Profile, TestServer> SERVERS =
       Map.of(THINGSTEAD, thingstead, AWS, aws, MQTT, mqtt);

@@ -1,0 +1,335 @@
+package io.thingstead.function;
+
+import io.thingstead.account.Account;
+import io.thingstead.function.Interpreters.Interpreter;
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the functions of all accounts run: what this machine has for it, the sandbox, and the ways
+ * between a process and the server. Any thread may use it.
+ */
+public final class FunctionHost implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(FunctionHost.class.getName());
+
+  /** Ports of the sandbox's own loopback interface. */
+  private static final int API_PORT = 9001;
+
+  private static final int SERVER_PORT = 8443;
+  private static final int SECRET_BYTES = 24;
+  private static final long MIB = 1 << 20;
+  private static final List<String> FILES =
+      List.of("bootstrap.mjs", "bootstrap.py", "forward.mjs", "forward.py");
+
+  private final Sandbox sandbox;
+  private final Interpreters interpreters;
+  private final RuntimeApi api;
+  private final Doors doors;
+  private final Reach reach;
+  private final Path runtime;
+  private final Path scratch;
+  private final CodeShelf shelf;
+  private final Means means;
+  private final AtomicLong numbers = new AtomicLong();
+
+  /**
+   * What a host works with.
+   *
+   * @param path where programs are looked for, first to last
+   * @param threads a virtual thread for each task
+   * @param processes makes the thread that a process lives on: a platform's, for the kernel ends
+   *     the process with it
+   */
+  public record Means(
+      List<Path> path,
+      Executor threads,
+      ThreadFactory processes,
+      InstantSource clock,
+      RandomGenerator random) {}
+
+  /**
+   * How functions reach the server.
+   *
+   * @param hosts the names that its certificate covers
+   * @param address where its port for everything listens; asked when a process starts
+   * @param caPem the CA that they trust
+   */
+  public record Reach(List<String> hosts, Supplier<InetSocketAddress> address, Path caPem) {}
+
+  /**
+   * Finds out what this machine can do, and clears what a former run has left.
+   *
+   * @param directory its own, in the data directory
+   * @param allowUnsandboxed whether functions run without a sandbox
+   * @param openNetwork whether those in the sandbox share the machine's network
+   */
+  public FunctionHost(
+      Path directory, boolean allowUnsandboxed, boolean openNetwork, Reach reach, Means means) {
+    this.means = means;
+    this.reach = reach;
+    shelf = new CodeShelf(directory.resolve("code"));
+    runtime = directory.resolve("runtime");
+    try {
+      scratch = Files.createTempDirectory("ts-fn");
+      prepare();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make room for functions in " + directory, e);
+    }
+    interpreters = Interpreters.find(means.path());
+    sandbox = Sandbox.find(means.path(), allowUnsandboxed, openNetwork, runtime);
+    api =
+        new RuntimeApi(
+            means.threads(), !(sandbox instanceof Sandbox.Missing) && !sandbox.closedNetwork());
+    doors = new Doors(means.threads(), reach.address());
+    switch (sandbox) {
+      case Sandbox.Bubblewrap _ -> {}
+      case Sandbox.Open _ ->
+          LOG.log(
+              System.Logger.Level.WARNING,
+              "functions run without a sandbox: they may do all that the server's user may do");
+      case Sandbox.Missing(String why) ->
+          LOG.log(System.Logger.Level.INFO, "no function will run: {0}", why);
+    }
+  }
+
+  private void prepare() throws IOException {
+    Files.createDirectories(runtime);
+    for (String each : FILES) {
+      try (InputStream in =
+          Objects.requireNonNull(FunctionHost.class.getResourceAsStream(each), each)) {
+        Files.copy(in, runtime.resolve(each), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    Files.copy(reach.caPem(), runtime.resolve("ca.pem"), StandardCopyOption.REPLACE_EXISTING);
+    Files.writeString(
+        runtime.resolve("hosts"), "127.0.0.1 localhost " + String.join(" ", reach.hosts()) + "\n");
+    Files.writeString(
+        runtime.resolve("passwd"), "function:x:993:990:function:/tmp:/usr/sbin/nologin\n");
+  }
+
+  InstantSource clock() {
+    return means.clock();
+  }
+
+  Executor threads() {
+    return means.threads();
+  }
+
+  String newId() {
+    return new UUID(means.random().nextLong(), means.random().nextLong()).toString();
+  }
+
+  /**
+   * Refuses a function that cannot run here.
+   *
+   * @throws ApiException ACCESS_DENIED without a sandbox, INVALID_RUNTIME without its interpreter
+   */
+  void require(Language language) {
+    sandbox.require();
+    var _ = interpreters(language);
+  }
+
+  private List<Interpreter> interpreters(Language language) {
+    Interpreter node = interpreters.node();
+    Interpreter python = interpreters.python();
+    return switch (language) {
+      case NODE -> List.of(present(node, "Node.js (node)"));
+      case PYTHON -> List.of(present(python, "Python (python3)"));
+      case PROVIDED -> {
+        if (!sandbox.closedNetwork()) {
+          yield List.of();
+        }
+        yield List.of(
+            present(python == null ? node : python, "Python or Node.js, which carry its calls"));
+      }
+    };
+  }
+
+  private static Interpreter present(@Nullable Interpreter interpreter, String what) {
+    if (interpreter == null) {
+      throw new ApiException(
+          AwsError.INVALID_RUNTIME, "the server's machine has no " + what + ": install it");
+    }
+    return interpreter;
+  }
+
+  /** What a process is made of. */
+  record Recipe(
+      Account account,
+      String name,
+      FunctionRow row,
+      Map<String, String> environment,
+      RoleKeys keys,
+      Supplier<CodeArchive> archive) {}
+
+  /** Starts a process; it is used up when it is dead. */
+  Worker start(Recipe recipe, FunctionLog log, Runnable whenDead) {
+    FunctionRow row = recipe.row();
+    Language language = Language.of(row.runtime());
+    List<Interpreter> with = interpreters(language);
+    Worker worker =
+        new Worker(
+            new Worker.Facts(
+                recipe.name(),
+                FunctionName.arn(recipe.account(), recipe.name()),
+                row.revisionId(),
+                row.timeoutSeconds(),
+                language != Language.PROVIDED,
+                sandbox instanceof Sandbox.Open,
+                recipe.keys().expiration()),
+            log,
+            means.clock());
+    Path code =
+        shelf.take(
+            recipe.account().id() + "-" + recipe.name() + "-" + row.codeSha256().substring(0, 16),
+            recipe.archive());
+    means
+        .processes()
+        .newThread(
+            () -> {
+              try {
+                live(worker, recipe, language, with, code);
+              } finally {
+                worker.kill();
+                shelf.giveBack(code);
+                whenDead.run();
+              }
+            })
+        .start();
+    return worker;
+  }
+
+  private void live(
+      Worker worker, Recipe recipe, Language language, List<Interpreter> with, Path code) {
+    Path room = scratch.resolve(String.valueOf(numbers.incrementAndGet()));
+    byte[] bytes = new byte[SECRET_BYTES];
+    means.random().nextBytes(bytes);
+    String secret = HexFormat.of().formatHex(bytes);
+    boolean closed = sandbox.closedNetwork();
+    try {
+      Files.createDirectory(room);
+      try (ServerSocketChannel _ = closed ? api.serve(room.resolve("api"), worker) : null;
+          ServerSocketChannel _ = closed ? doors.open(room.resolve("server")) : null) {
+        api.register(secret, worker);
+        Sandbox.Plan plan =
+            new Sandbox.Plan(
+                command(language, with, code),
+                code,
+                runtime,
+                room,
+                with,
+                recipe.row().memoryMiB() * MIB,
+                recipe.row().temporaryMiB() * MIB);
+        ProcessBuilder builder = new ProcessBuilder(sandbox.wrapped(plan)).directory(code.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment(recipe, code, secret));
+        worker.live(builder);
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.ERROR, "cannot start function " + recipe.name(), e);
+      worker.died();
+    } finally {
+      api.forget(secret);
+      CodeShelf.delete(room);
+    }
+  }
+
+  private boolean confined() {
+    return !(sandbox instanceof Sandbox.Open);
+  }
+
+  private List<String> command(Language language, List<Interpreter> with, Path code) {
+    String files = confined() ? Sandbox.RUNTIME : runtime.toString();
+    String task = confined() ? Sandbox.TASK : code.toString();
+    List<String> command = new ArrayList<>();
+    if (!with.isEmpty()) {
+      Interpreter interpreter = with.getFirst();
+      boolean python = interpreter.equals(interpreters.python());
+      command.add(interpreter.executable().toString());
+      command.add(
+          files
+              + (language == Language.PROVIDED ? "/forward" : "/bootstrap")
+              + (python ? ".py" : ".mjs"));
+    }
+    if (language == Language.PROVIDED) {
+      command.add(task + "/bootstrap");
+    }
+    return command;
+  }
+
+  private Map<String, String> environment(Recipe recipe, Path code, String secret) {
+    FunctionRow row = recipe.row();
+    String region = recipe.account().region();
+    RoleKeys keys = recipe.keys();
+    Map<String, String> all = new TreeMap<>();
+    all.put("PATH", "/usr/local/bin:/usr/bin:/bin");
+    all.put("LANG", "C.UTF-8");
+    all.put("TZ", ":UTC");
+    all.put("HOME", "/tmp");
+    all.put("PYTHONDONTWRITEBYTECODE", "1");
+    all.putAll(recipe.environment());
+    all.put("AWS_LAMBDA_FUNCTION_NAME", recipe.name());
+    all.put("AWS_LAMBDA_FUNCTION_VERSION", FunctionName.LATEST);
+    all.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", String.valueOf(row.memoryMiB()));
+    all.put("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + recipe.name());
+    all.put("AWS_LAMBDA_LOG_STREAM_NAME", FunctionName.LATEST);
+    all.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+    all.put("AWS_EXECUTION_ENV", "AWS_Lambda_" + row.runtime());
+    all.put("AWS_REGION", region);
+    all.put("AWS_DEFAULT_REGION", region);
+    all.put("AWS_ACCESS_KEY_ID", keys.accessKeyId());
+    all.put("AWS_SECRET_ACCESS_KEY", keys.secretAccessKey());
+    if (keys.sessionToken() != null) {
+      all.put("AWS_SESSION_TOKEN", keys.sessionToken());
+    }
+    String ca = confined() ? Sandbox.RUNTIME + "/ca.pem" : runtime.resolve("ca.pem").toString();
+    all.put("AWS_CA_BUNDLE", ca);
+    all.put("NODE_EXTRA_CA_CERTS", ca);
+    all.put("_HANDLER", row.handler());
+    all.put("LAMBDA_TASK_ROOT", confined() ? Sandbox.TASK : code.toString());
+    all.put("LAMBDA_RUNTIME_DIR", confined() ? Sandbox.RUNTIME : runtime.toString());
+    boolean closed = sandbox.closedNetwork();
+    all.put("AWS_LAMBDA_RUNTIME_API", closed ? "127.0.0.1:" + API_PORT : api.address(secret));
+    int port = closed ? SERVER_PORT : reach.address().get().getPort();
+    all.put("AWS_ENDPOINT_URL", "https://" + host() + ":" + port);
+    if (closed) {
+      all.put(
+          "THINGSTEAD_FORWARD",
+          API_PORT + "=" + Sandbox.DOORS + "/api," + SERVER_PORT + "=" + Sandbox.DOORS + "/server");
+    }
+    return all;
+  }
+
+  /** A name that leads here from here. */
+  private String host() {
+    return reach.hosts().contains("localhost") ? "localhost" : reach.hosts().getFirst();
+  }
+
+  @Override
+  public void close() {
+    api.close();
+    CodeShelf.delete(scratch);
+  }
+}
