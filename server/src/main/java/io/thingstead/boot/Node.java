@@ -154,8 +154,7 @@ public final class Node implements AutoCloseable {
     KeyDirectory callers = new KeyDirectory(accessKeys, new SessionTokens(master, random, clock));
     RefusalLog refusals = new RefusalLog(clock, settings.log().refusalsPerSecond());
     FunctionHost functions = keep(functionHost(data));
-    Tenants tenants =
-        keep(tenants(engine, lanes, master, keys, refusals, functions));
+    Tenants tenants = keep(tenants(engine, lanes, master, keys, refusals, functions));
     meters.bindProcess();
     meters.adders("engine", engine.stats());
     meters.gauge("thingstead.engine.in.flight", "Changes not yet durable", engine::inFlight);

@@ -39,8 +39,8 @@ import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iot.IotClient;
 import software.amazon.awssdk.services.iot.model.CreateKeysAndCertificateResponse;
 import software.amazon.awssdk.services.iotdataplane.IotDataPlaneClient;
-import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.sts.StsClient;
 
 /** The whole server in this process, on loopback and free ports. */
 public final class RunningNode implements AutoCloseable {
@@ -251,8 +251,7 @@ public final class RunningNode implements AutoCloseable {
     try (IamClient iam = iam()) {
       String arn =
           iam.createRole(r -> r.roleName("functions").assumeRolePolicyDocument(trust)).role().arn();
-      iam.putRolePolicy(
-          p -> p.roleName("functions").policyName("any").policyDocument(ANY_POLICY));
+      iam.putRolePolicy(p -> p.roleName("functions").policyName("any").policyDocument(ANY_POLICY));
       return arn;
     }
   }

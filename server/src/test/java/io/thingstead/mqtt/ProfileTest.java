@@ -43,7 +43,7 @@ class ProfileTest {
               Limits.DEFAULT.policies(),
               Limits.DEFAULT.shadows(),
               Limits.DEFAULT.rules(),
-              Limits.DEFAULT.provisioning(,)
+              Limits.DEFAULT.provisioning(),
               Limits.DEFAULT.functions(),
               Limits.DEFAULT.authorizers()));
 
