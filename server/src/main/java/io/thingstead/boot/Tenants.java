@@ -191,6 +191,7 @@ final class Tenants implements AutoCloseable {
             shard(ShardId.RULE, 0, number),
             broker,
             calls,
+            functions,
             endpoint,
             limits.rules(),
             work);

@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * The functions of an account, and what calls them. All methods may wait: for virtual threads, not
  * for event loops.
  */
-public final class Functions implements AutoCloseable {
+public final class Functions implements FunctionCalls, AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final Account account;
@@ -148,15 +148,7 @@ public final class Functions implements AutoCloseable {
     return run(name.name(), row, payload, clientContext, null);
   }
 
-  /**
-   * Calls a function and waits for its answer.
-   *
-   * @param function name or ARN
-   * @param patience for a free place and the answer together; a run that is not over then is
-   *     stopped
-   * @throws ApiException when it was not called: RESOURCE_NOT_FOUND, ACCESS_DENIED,
-   *     TOO_MANY_REQUESTS …
-   */
+  @Override
   public FunctionResult invoke(
       String function, byte[] payload, Invoker invoker, Duration patience) {
     FunctionName name = FunctionName.parse(account, function, null);
@@ -164,12 +156,7 @@ public final class Functions implements AutoCloseable {
     return run(name.name(), row, payload, null, patience);
   }
 
-  /**
-   * Takes a call that is made as soon as can be, and again if the function fails; when this
-   * returns, no crash forgets it.
-   *
-   * @throws ApiException when it was not taken
-   */
+  @Override
   public void send(String function, byte[] payload, Invoker invoker) {
     send(function, null, payload, invoker);
   }

@@ -5,6 +5,7 @@ import io.thingstead.broker.MessageProperties;
 import io.thingstead.broker.Qos;
 import io.thingstead.model.Uuids;
 import io.thingstead.model.sql.Input;
+import io.thingstead.model.sql.Lambdas;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -64,7 +65,7 @@ record InputRow(
   }
 
   /** What the rule's statement looks at. */
-  Input input(String accountId, RandomGenerator random) {
+  Input input(String accountId, RandomGenerator random, Lambdas lambdas) {
     return new Input(
         accountId,
         topic,
@@ -82,6 +83,7 @@ record InputRow(
                 .map(pair -> new Input.Properties.User(pair.name(), pair.value()))
                 .toList()),
         acceptedMillis,
-        random);
+        random,
+        lambdas);
   }
 }

@@ -53,7 +53,7 @@ record Rule(
       throw invalid("a rule has at most " + ACTIONS_MAX + " actions");
     }
     RuleStatement statement = RuleStatement.parse(payload.sql(), payload.awsIotSqlVersion());
-    ActionParser parser = new ActionParser(statement, guard);
+    ActionParser parser = new ActionParser(statement, guard, false);
     List<Action> actions = payload.actions().stream().map(parser::parse).toList();
     return new Rule(
         row.name(),
@@ -61,7 +61,9 @@ record Rule(
         statement,
         actions,
         Stream.generate(() -> new Semaphore(parallelMax)).limit(actions.size()).toList(),
-        payload.errorAction() == null ? null : parser.parse(payload.errorAction()),
+        payload.errorAction() == null
+            ? null
+            : new ActionParser(statement, guard, true).parse(payload.errorAction()),
         stats);
   }
 

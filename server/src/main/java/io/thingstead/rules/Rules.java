@@ -15,6 +15,7 @@ import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
 import io.thingstead.engine.Tx;
+import io.thingstead.function.FunctionCalls;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.model.Limits;
@@ -81,6 +82,7 @@ public final class Rules implements AutoCloseable {
       AccountShard inputs,
       Publishing publishing,
       HttpCalls calls,
+      FunctionCalls functions,
       String endpoint,
       Limits.Rules limits,
       Work work) {
@@ -92,8 +94,9 @@ public final class Rules implements AutoCloseable {
     this.work = work;
     destinations = new Destinations(account, shard, calls, endpoint, work, limits);
     Actions actions =
-        new Actions(account, publishing, calls, destinations::isEnabled, work.pause());
-    runner = new Runner(account, new Inputs(inputs), actions, work, limits);
+        new Actions(
+            account, publishing, calls, destinations::isEnabled, functions, work.pause());
+    runner = new Runner(account, new Inputs(inputs), actions, functions, work, limits);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.thingstead.rules;
 import io.thingstead.account.Account;
 import io.thingstead.broker.Message;
 import io.thingstead.engine.StoreUnavailableException;
+import io.thingstead.function.FunctionCalls;
 import io.thingstead.model.Limits;
 import io.thingstead.model.sql.Input;
 import io.thingstead.model.sql.Outcome;
@@ -43,6 +44,7 @@ final class Runner {
   private final Account account;
   private final Inputs inputs;
   private final Actions actions;
+  private final FunctionCalls functions;
   private final Work work;
   private final Pending pending;
 
@@ -51,10 +53,17 @@ final class Runner {
 
   private volatile boolean closed;
 
-  Runner(Account account, Inputs inputs, Actions actions, Work work, Limits.Rules limits) {
+  Runner(
+      Account account,
+      Inputs inputs,
+      Actions actions,
+      FunctionCalls functions,
+      Work work,
+      Limits.Rules limits) {
     this.account = account;
     this.inputs = inputs;
     this.actions = actions;
+    this.functions = functions;
     this.work = work;
     pending = new Pending(limits);
   }
@@ -134,7 +143,8 @@ final class Runner {
   }
 
   private Input input(InputRow row) {
-    return row.input(account.id().digits(), work.random());
+    return row.input(
+        account.id().digits(), work.random(), new StatementCalls(account, functions, row.rule()));
   }
 
   private void keep(

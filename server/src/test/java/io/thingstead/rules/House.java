@@ -57,6 +57,7 @@ final class House {
   /** Comes on a thread of its own as soon as a rule listens. */
   @Nullable Message atAttach;
 
+  final RecordingFunctions functions = new RecordingFunctions();
   Broker broker = new Broker();
   Rules rules;
 
@@ -84,6 +85,7 @@ final class House {
               broker,
               new HttpCalls(
                   new TargetGuard(allowedTargets), SSLContext.getDefault(), InstantSource.system()),
+              functions,
               "https://localhost:8443",
               limits,
               new Work(tasks::add, sim.clock(), sim.random(), time -> pause.pause(time)));

@@ -12,7 +12,6 @@ final class Functions {
   /** Functions that ask another service, which this server does not do yet. */
   private static final Set<String> EXTERNAL =
       Set.of(
-          "aws_lambda",
           "get_dynamodb",
           "get_registry_data",
           "get_secret",
@@ -61,7 +60,8 @@ final class Functions {
             TextFunctions.ALL,
             RegexFunctions.ALL,
             ValueFunctions.ALL,
-            TimeFunctions.ALL)) {
+            TimeFunctions.ALL,
+            OutsideFunctions.ALL)) {
       for (Function function : group) {
         functions.put(function.name(), function);
       }

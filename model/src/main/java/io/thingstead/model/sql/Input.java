@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param timestampMillis epoch milliseconds at which it was accepted: what {@code timestamp()}
  *     gives, so that a repeated evaluation gives the same
  * @param random for {@code rand} and {@code newuuid}
+ * @param lambdas for {@code aws_lambda}
  */
 public record Input(
     String accountId,
@@ -27,7 +28,33 @@ public record Input(
     @Nullable String traceId,
     Properties properties,
     long timestampMillis,
-    RandomGenerator random) {
+    RandomGenerator random,
+    Lambdas lambdas) {
+  /** Of a message that no function is called for. */
+  public Input(
+      String accountId,
+      String topic,
+      byte[] payload,
+      @Nullable String clientId,
+      @Nullable String principal,
+      @Nullable String sourceIp,
+      @Nullable String traceId,
+      Properties properties,
+      long timestampMillis,
+      RandomGenerator random) {
+    this(
+        accountId,
+        topic,
+        payload,
+        clientId,
+        principal,
+        sourceIp,
+        traceId,
+        properties,
+        timestampMillis,
+        random,
+        Lambdas.NONE);
+  }
 
   /**
    * MQTT 5 properties of the message.

@@ -72,6 +72,18 @@ public final class Template {
     return parts.stream().allMatch(Part.Literal.class::isInstance);
   }
 
+  /** Whether a function outside is asked for it. */
+  public boolean asksOutside() {
+    return parts.stream()
+        .anyMatch(part -> part instanceof Part.Computed(Expr expr) && asksOutside(expr));
+  }
+
+  private static boolean asksOutside(Expr expr) {
+    return (expr instanceof Expr.Call call
+            && call.function().name().equals(OutsideFunctions.LAMBDA))
+        || expr.children().stream().anyMatch(Template::asksOutside);
+  }
+
   List<Part> parts() {
     return parts;
   }

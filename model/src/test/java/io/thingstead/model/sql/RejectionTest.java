@@ -59,7 +59,6 @@ class RejectionTest {
         "SELECT a # b | character '#'",
         "SELECT ä | U+00E4",
         "SELECT unknown(1) | no function 'unknown'",
-        "SELECT aws_lambda('a', *) | aws_lambda is not supported by this server yet",
         "SELECT decode(*, 'proto', 'b', 'k', 'f', 't') | 'proto' is not supported",
         "SELECT * FROM 'a/#/b' | wildcard # at position 2 is not at the end",
         "SELECT * FROM '$aws/rules/x/y' | Basic Ingest",

@@ -31,6 +31,18 @@ public sealed interface Action {
       @Nullable Template messageExpiry,
       List<NamedTemplate> userProperties) {}
 
+  /**
+   * Calls a function with the result, and does not wait for its answer.
+   *
+   * @param functionArn name or ARN, with a version or without
+   */
+  record Lambda(Template functionArn) implements Action {
+    @Override
+    public String kind() {
+      return "LambdaAction";
+    }
+  }
+
   /** One name and the template of its value. */
   record NamedTemplate(String name, Template value) {}
 

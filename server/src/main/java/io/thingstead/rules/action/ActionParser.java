@@ -10,6 +10,7 @@ import io.thingstead.model.sql.RuleStatement;
 import io.thingstead.model.sql.Template;
 import io.thingstead.rules.action.Action.Headers;
 import io.thingstead.rules.action.Action.Http;
+import io.thingstead.rules.action.Action.Lambda;
 import io.thingstead.rules.action.Action.NamedTemplate;
 import io.thingstead.rules.action.Action.Republish;
 import java.util.List;
@@ -35,14 +36,25 @@ public final class ActionParser {
 
   private final RuleStatement statement;
   private final TargetGuard guard;
+  private final boolean forErrors;
 
   /**
    * @param statement gives its variables to the templates
    * @param guard says which URLs may be called at all
+   * @param forErrors whether it is the error action, whose templates must not ask outside
    */
-  public ActionParser(RuleStatement statement, TargetGuard guard) {
+  public ActionParser(RuleStatement statement, TargetGuard guard, boolean forErrors) {
     this.statement = statement;
     this.guard = guard;
+    this.forErrors = forErrors;
+  }
+
+  private Template template(String text) {
+    Template template = statement.template(text);
+    if (forErrors && template.asksOutside()) {
+      throw invalid("no template of an error action may call aws_lambda");
+    }
+    return template;
   }
 
   /**
@@ -62,11 +74,14 @@ public final class ActionParser {
     if (action.http() != null) {
       return http(action.http());
     }
+    if (action.lambda() != null) {
+      return new Lambda(template(action.lambda().functionArn()));
+    }
     throw invalid(
         "the action "
             + kinds.iterator().next()
             + " is not supported by this server yet:"
-            + " use republish or http");
+            + " use republish, http or lambda");
   }
 
   private Republish republish(RepublishAction action) {
@@ -86,7 +101,7 @@ public final class ActionParser {
       throw invalid("republish.topic: no rule may publish to the topics of jobs");
     }
     return new Republish(
-        statement.template(action.topic()), Qos.of(qos), headers(action.headers()));
+        template(action.topic()), Qos.of(qos), headers(action.headers()));
   }
 
   private Headers headers(@Nullable MqttHeaders headers) {
@@ -120,7 +135,7 @@ public final class ActionParser {
       throw invalid(
           "a value of republish.headers has more than " + MQTT_HEADER_CHARS_MAX + " characters");
     }
-    return statement.template(text);
+    return template(text);
   }
 
   private Http http(HttpAction action) {
@@ -155,7 +170,7 @@ public final class ActionParser {
     if (text.length() > URL_CHARS_MAX) {
       throw invalid(what + " has more than " + URL_CHARS_MAX + " characters");
     }
-    Template url = statement.template(text);
+    Template url = template(text);
     if (url.isLiteral()) {
       guard.require(what, text);
     } else if (text.indexOf("${") < text.indexOf('/', "https://".length())) {
@@ -171,7 +186,7 @@ public final class ActionParser {
     if (OWN_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
       throw invalid("http.headers: the header " + name + " is set by the server");
     }
-    return new NamedTemplate(name, statement.template(value));
+    return new NamedTemplate(name, template(value));
   }
 
   private static ApiException invalid(String why) {

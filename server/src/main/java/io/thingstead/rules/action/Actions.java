@@ -2,6 +2,7 @@ package io.thingstead.rules.action;
 
 import io.thingstead.account.Account;
 import io.thingstead.broker.Publishing;
+import io.thingstead.function.FunctionCalls;
 import java.net.URI;
 import java.time.Duration;
 import java.util.function.Predicate;
@@ -16,6 +17,7 @@ public final class Actions {
 
   private final Republisher republisher;
   private final HttpPoster poster;
+  private final LambdaCaller lambdas;
   private final Pause pause;
 
   /**
@@ -26,9 +28,11 @@ public final class Actions {
       Publishing publishing,
       HttpCalls calls,
       Predicate<URI> confirmed,
+      FunctionCalls functions,
       Pause pause) {
     republisher = new Republisher(account, publishing, calls.clock());
     poster = new HttpPoster(calls, confirmed, pause);
+    lambdas = new LambdaCaller(account, functions);
     this.pause = pause;
   }
 
@@ -36,18 +40,27 @@ public final class Actions {
   public ActionResult run(Action action, Delivery delivery) throws InterruptedException {
     return switch (action) {
       case Action.Http http -> poster.run(http, delivery);
-      case Action.Republish republish -> {
-        ActionResult result = republisher.run(republish, delivery);
-        Duration next = FIRST_PAUSE;
-        for (int tries = 1;
-            tries < TRIES && result instanceof ActionResult.Failed failed && failed.mayRetry();
-            tries++) {
-          pause.pause(next);
-          next = next.multipliedBy(PAUSE_FACTOR);
-          result = republisher.run(republish, delivery);
-        }
-        yield result;
-      }
+      case Action.Republish republish -> repeated(() -> republisher.run(republish, delivery));
+      case Action.Lambda lambda -> repeated(() -> lambdas.run(lambda, delivery));
     };
+  }
+
+  /** One try of an action. */
+  @FunctionalInterface
+  private interface Try {
+    ActionResult run() throws InterruptedException;
+  }
+
+  private ActionResult repeated(Try once) throws InterruptedException {
+    ActionResult result = once.run();
+    Duration next = FIRST_PAUSE;
+    for (int tries = 1;
+        tries < TRIES && result instanceof ActionResult.Failed failed && failed.mayRetry();
+        tries++) {
+      pause.pause(next);
+      next = next.multipliedBy(PAUSE_FACTOR);
+      result = once.run();
+    }
+    return result;
   }
 }
