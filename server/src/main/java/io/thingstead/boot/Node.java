@@ -101,6 +101,7 @@ public final class Node implements AutoCloseable {
   private final ExecutorService virtualThreads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<InetSocketAddress> listening = new ArrayList<>();
   private @Nullable Ports ports;
+  private Runnable check = () -> {};
   private volatile boolean ready;
 
   private final Runnable reset;
@@ -221,6 +222,8 @@ public final class Node implements AutoCloseable {
                 refusals,
                 meters.registry(),
                 clock));
+    Ports all = ports;
+    revoked.onChange(() -> all.expel(revoked::refusal));
     listen(ports);
     addresses().write(data.addresses());
     ready = true;
@@ -278,16 +281,20 @@ public final class Node implements AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().daemon().name("certificates").unstarted(task));
     keep(checks::shutdownNow);
+    check =
+        () -> {
+          certificate.refresh();
+          revoked.refresh();
+        };
     var _ =
         checks.scheduleWithFixedDelay(
-            () -> {
-              certificate.refresh();
-              revoked.refresh();
-            },
-            CERTIFICATE_CHECK_SECONDS,
-            CERTIFICATE_CHECK_SECONDS,
-            TimeUnit.SECONDS);
+            check, CERTIFICATE_CHECK_SECONDS, CERTIFICATE_CHECK_SECONDS, TimeUnit.SECONDS);
     return contexts;
+  }
+
+  /** Looks at once whether certificates and revocation lists have changed. */
+  void check() {
+    check.run();
   }
 
   /** Every name by which clients call the server, each account's own among them. */

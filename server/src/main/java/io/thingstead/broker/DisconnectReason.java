@@ -15,7 +15,7 @@ public enum DisconnectReason {
   CONNECTION_LOST,
   /** Another connection came with the same client id [MQTT-3.1.4-3]. */
   DUPLICATE_CLIENTID,
-  /** The client is kept out by where it comes from, whoever it is. */
+  /** The operator keeps the client out, whatever its account says: by a revocation list. */
   FORBIDDEN_ACCESS,
   /** Nothing was heard for one and a half times the keep alive [MQTT-3.1.2-22]. */
   MQTT_KEEP_ALIVE_TIMEOUT,

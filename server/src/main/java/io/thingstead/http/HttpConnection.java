@@ -27,6 +27,7 @@ import io.thingstead.api.RestJson;
 import io.thingstead.http.HttpStats.Kind;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.net.Departure;
 import io.thingstead.net.Draining;
 import io.thingstead.net.Transport;
 import java.io.ByteArrayOutputStream;
@@ -133,7 +134,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof Draining) {
+    if (event instanceof Draining || event instanceof Departure) {
       ending = true;
       if (!answering) {
         close(ctx);

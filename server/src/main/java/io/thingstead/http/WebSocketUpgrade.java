@@ -16,7 +16,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
-import io.thingstead.net.Transport;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -48,7 +47,7 @@ final class WebSocketUpgrade {
     ChannelPipeline pipeline = ctx.pipeline();
     pipeline.addLast(
         new WebSocket13FrameEncoder(false),
-        new WebSocket13FrameDecoder(decoder(upgrade.transport())),
+        new WebSocket13FrameDecoder(decoder(upgrade.transport().limits().messages().packetBytes())),
         frames,
         protocol);
     pipeline.remove(ctx.handler());
@@ -79,8 +78,8 @@ final class WebSocketUpgrade {
     }
   }
 
-  private static WebSocketDecoderConfig decoder(Transport transport) {
-    int packet = transport.limits().messages().packetBytes();
+  /** What frames may be, with packets of so many bytes. */
+  static WebSocketDecoderConfig decoder(int packet) {
     return WebSocketDecoderConfig.newBuilder()
         .maxFramePayloadLength(Math.max(FRAME_BYTES_MAX, packet + PACKET_HEADER_BYTES_MAX))
         .expectMaskedFrames(true)

@@ -425,6 +425,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
       }
       case LIFETIME_OVER ->
           fail(DisconnectReason.WEBSOCKET_TTL_EXPIRATION, ReasonCode.MAXIMUM_CONNECT_TIME, why);
+      case REVOKED -> {
+        refused("connect", clientId(), "", why);
+        fail(DisconnectReason.FORBIDDEN_ACCESS, ReasonCode.NOT_AUTHORIZED, why);
+      }
       case CLIENT_ERROR -> fail(ReasonCode.PROTOCOL_ERROR, why);
     }
   }

@@ -13,6 +13,8 @@ public record Departure(Cause cause, String why) {
     CLIENT_LEFT,
     /** The time for which it was allowed is over. */
     LIFETIME_OVER,
+    /** Its certificate may not be used any more, whatever the account says. */
+    REVOKED,
     /** The client broke a rule of what carries the protocol. */
     CLIENT_ERROR
   }

@@ -76,7 +76,7 @@ final class FirstByte extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event == Draining.INSTANCE) {
+    if (event == Draining.INSTANCE || event instanceof Departure) {
       var _ = ctx.close();
     }
   }

@@ -106,7 +106,7 @@ final class Handshaking extends ChannelInboundHandlerAdapter {
   }
 
   /** What the client showed, its own certificate first; empty when it showed none. */
-  private static List<X509Certificate> chain(SslHandler tls) {
+  static List<X509Certificate> chain(SslHandler tls) {
     try {
       return Arrays.stream(tls.engine().getSession().getPeerCertificates())
           .filter(X509Certificate.class::isInstance)

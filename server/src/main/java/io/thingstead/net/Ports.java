@@ -9,15 +9,19 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.ssl.SslHandler;
 import io.thingstead.event.Refusals;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server's ports. After a connection's protocol has been found, its pipeline is TLS and that
@@ -90,6 +94,32 @@ public final class Ports implements AutoCloseable {
     InetSocketAddress address = (InetSocketAddress) bound.channel().localAddress();
     LOG.log(System.Logger.Level.INFO, "listening on {0} for {1}", address, listener.role());
     return address;
+  }
+
+  /**
+   * Asks every connection to end whose client has shown a certificate that may not be used any
+   * more.
+   *
+   * @param refusal why a chain is refused, as a clause for people, or null when it is not; must not
+   *     block
+   */
+  public void expel(Function<List<X509Certificate>, @Nullable String> refusal) {
+    open.forEach(channel -> expel(channel, refusal));
+  }
+
+  private static void expel(
+      Channel channel, Function<List<X509Certificate>, @Nullable String> refusal) {
+    if (!channel.eventLoop().inEventLoop()) {
+      // It may be moved to another loop meanwhile.
+      channel.eventLoop().execute(() -> expel(channel, refusal));
+      return;
+    }
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    List<X509Certificate> chain = tls == null ? List.of() : Handshaking.chain(tls);
+    String why = chain.isEmpty() ? null : refusal.apply(chain);
+    if (why != null) {
+      channel.pipeline().fireUserEventTriggered(new Departure(Departure.Cause.REVOKED, why));
+    }
   }
 
   /** Connections open now. */

@@ -89,6 +89,11 @@ public final class RunningNode implements AutoCloseable {
         listener.substring(listener.lastIndexOf(':') + 1, listener.indexOf('=')));
   }
 
+  /** Has files of certificates read again now, and not in some seconds. */
+  void check() {
+    node.check();
+  }
+
   /** The TLS port for everything. */
   public int port() {
     return port(0);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thingstead.net.TestAuthority;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -84,6 +86,43 @@ class RevocationListsTest {
     lists.refresh();
     assertThat(lists.refusal(lost)).isNull();
     assertThat(lists.refusal(kept)).isNotNull();
+  }
+
+  @Test
+  void listsBesideCertificatesMustBeSignedByOneOfThem() throws Exception {
+    byte[] list = pem(authority.revocationList(lost)).getBytes(StandardCharsets.US_ASCII);
+    byte[] signer = certificate(authority.root());
+    byte[] stranger = certificate(new TestAuthority().root());
+    Path file = file(concat(stranger, signer, list));
+    RevocationLists lists = read(file);
+    assertThat(lists.refusal(lost)).isNotNull();
+    List<String> told = new ArrayList<>();
+    lists.onChange(() -> told.add("changed"));
+    file(concat(stranger, pem(authority.revocationList()).getBytes(StandardCharsets.US_ASCII)));
+    lists.refresh();
+    assertThat(lists.refusal(lost)).as("a forged list is not taken").isNotNull();
+    assertThat(told).isEmpty();
+    file(concat(signer, pem(authority.revocationList()).getBytes(StandardCharsets.US_ASCII)));
+    lists.refresh();
+    assertThat(lists.refusal(lost)).isNull();
+    assertThat(told).containsExactly("changed");
+    Path forged = file(concat(stranger, list));
+    assertThatThrownBy(() -> read(forged)).hasMessageContaining("signed by no certificate");
+  }
+
+  private static byte[] certificate(X509Certificate certificate) throws Exception {
+    return ("-----BEGIN CERTIFICATE-----\n"
+            + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded())
+            + "\n-----END CERTIFICATE-----\n")
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static byte[] concat(byte[]... parts) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      all.writeBytes(part);
+    }
+    return all.toByteArray();
   }
 
   @Test

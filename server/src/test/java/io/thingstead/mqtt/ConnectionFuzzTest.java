@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ConnectionFuzzTest {
   private static final int PACKETS = Boolean.getBoolean("thingstead.long") ? 3_400_000 : 34_000;
   private static final int STREAM = 24;
+  private static final long SEED = Long.getLong("thingstead.seed", 31);
   private static final int PATIENCE_MILLIS = 10_000;
 
   @TempDir private Path directory;
@@ -53,7 +54,7 @@ class ConnectionFuzzTest {
   }
 
   private static void serve(TestNode node, Version version, int count) throws Exception {
-    SplittableRandom random = new SplittableRandom(31 + version.level());
+    SplittableRandom random = new SplittableRandom(SEED + version.level());
     RandomPackets packets = new RandomPackets(37, version);
     int ended = 0;
     int streams = 0;
@@ -134,7 +135,9 @@ class ConnectionFuzzTest {
         return true;
       }
       reader.join(PATIENCE_MILLIS);
-      assertThat(reader.isAlive()).as("open after %s", ByteBufUtil.hexDump(bytes)).isFalse();
+      assertThat(reader.isAlive())
+          .as("seed %d: open after %s", SEED, ByteBufUtil.hexDump(bytes))
+          .isFalse();
       return broken;
     }
   }

@@ -16,8 +16,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Broken packets from a seed: the decoder and the naive parser take and refuse the same ones. */
 class DecoderFuzzTest {
   private static final int LIMIT = 1 << 20;
-  private static final int PACKETS = 33_000;
-  private static final int RAW = 10_000;
+  private static final boolean LONG = Boolean.getBoolean("thingstead.long");
+  private static final int PACKETS = LONG ? 3_300_000 : 33_000;
+  private static final int RAW = LONG ? 1_000_000 : 10_000;
+  private static final long SEED = Long.getLong("thingstead.seed", 11);
 
   /** What one of the two made of a packet. */
   private record Outcome(boolean taken, String packet) {
@@ -27,7 +29,7 @@ class DecoderFuzzTest {
   @ParameterizedTest
   @EnumSource
   void mutatedPacketsAreJudgedAsTheNaiveParserDoes(Version version) {
-    SplittableRandom random = new SplittableRandom(11 + version.level());
+    SplittableRandom random = new SplittableRandom(SEED + version.level());
     RandomPackets packets = new RandomPackets(17, version);
     byte[] hello = PacketMutator.encoded(packets.connect(), version);
     int taken = 0;
@@ -46,7 +48,7 @@ class DecoderFuzzTest {
 
   @Test
   void rawBytesAreJudgedAsTheNaiveParserDoes() {
-    SplittableRandom random = new SplittableRandom(23);
+    SplittableRandom random = new SplittableRandom(SEED + 12);
     byte[] hello = PacketMutator.encoded(new RandomPackets(17, Version.V5).connect(), Version.V5);
     for (int i = 0; i < RAW; i++) {
       byte[] packet = new byte[random.nextInt(2, 40)];
@@ -64,7 +66,7 @@ class DecoderFuzzTest {
     Outcome expected = naive(hello, packet);
     Outcome found = decoded(hello, packet, random);
     if (!found.equals(expected)) {
-      assertThat(found).as(ByteBufUtil.hexDump(packet)).isEqualTo(expected);
+      assertThat(found).as("seed %d: %s", SEED, ByteBufUtil.hexDump(packet)).isEqualTo(expected);
     }
     return found.taken();
   }

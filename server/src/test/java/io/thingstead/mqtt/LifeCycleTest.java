@@ -255,6 +255,7 @@ class LifeCycleTest {
     assertEnd(
         new Departure(Departure.Cause.CLIENT_LEFT, "close frame"), "CLIENT_INITIATED_DISCONNECT");
     assertEnd(new Departure(Departure.Cause.CLIENT_ERROR, "text frame"), "CLIENT_ERROR");
+    assertEnd(new Departure(Departure.Cause.REVOKED, "listed"), "FORBIDDEN_ACCESS");
   }
 
   private void assertEnd(Object userEvent, String reason) throws Exception {

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Watches every buffer in the tests of this package: a class fails when one was collected that
- * nobody had released. Found by JUnit itself, so that no test can forget it, and before any other
- * class asks for a detector.
+ * Watches every buffer in the tests of this package and the fuzzer of WebSockets: a class fails
+ * when one was collected that nobody had released. Found by JUnit itself, so that no test can
+ * forget it, and before any other class asks for a detector.
  */
 public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
   private static final int PROBES = 4;
@@ -63,7 +63,9 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
   }
 
   private static boolean watches(ExtensionContext context) {
-    return context.getRequiredTestClass().getPackageName().equals(NoLeaks.class.getPackageName());
+    Class<?> test = context.getRequiredTestClass();
+    return test.getPackageName().equals(NoLeaks.class.getPackageName())
+        || test.getSimpleName().equals("WebSocketFuzzTest");
   }
 
   @Override
