@@ -31,7 +31,7 @@ final class DecisionClass {
   }
 
   Decision decide(String action, String arn) {
-    return Verdicts.decision(ruling(action, arn));
+    return Verdicts.decision(policies.decide(action, arn), policies.set().names(), action, arn);
   }
 
   Ruling ruling(String action, String arn) {

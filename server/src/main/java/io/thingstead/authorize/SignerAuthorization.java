@@ -4,7 +4,6 @@ import io.thingstead.event.Reason;
 import io.thingstead.identity.Principal;
 import io.thingstead.model.policy.BoundPolicies;
 import io.thingstead.model.policy.PolicySet;
-import io.thingstead.model.policy.Ruling;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -251,8 +250,7 @@ final class SignerAuthorization implements Authorization {
       }
       BoundPolicies policies = bound.get(i);
       Decision decision =
-          Verdicts.decision(
-              Ruling.of(policies.decide(action, arn), policies.set().names(), action, arn));
+          Verdicts.decision(policies.decide(action, arn), policies.set().names(), action, arn);
       String kind = iot ? "IoT policy of the identity" : grants.bounds().get(i).kind();
       if (decision instanceof Decision.Denied(var explicit, var why)) {
         Decision denied =

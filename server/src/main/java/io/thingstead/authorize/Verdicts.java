@@ -2,6 +2,7 @@ package io.thingstead.authorize;
 
 import io.thingstead.event.Reason;
 import io.thingstead.model.policy.Ruling;
+import io.thingstead.model.policy.Verdict;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -10,7 +11,18 @@ import java.util.stream.Collectors;
 final class Verdicts {
   private Verdicts() {}
 
-  static Decision decision(Ruling ruling) {
+  /**
+   * A verdict as a decision.
+   *
+   * @param policies the names of those that were looked at
+   */
+  static Decision decision(Verdict verdict, List<String> policies, String action, String arn) {
+    return verdict instanceof Verdict.Allowed(var by, var variables)
+        ? new Decision.Allowed(by + values(variables))
+        : decision(Ruling.of(verdict, policies, action, arn));
+  }
+
+  private static Decision decision(Ruling ruling) {
     return switch (ruling.outcome()) {
       case ALLOWED -> new Decision.Allowed(ruling.statement() + values(ruling.variables()));
       case EXPLICIT_DENY ->

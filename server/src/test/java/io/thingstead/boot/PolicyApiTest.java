@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
@@ -318,6 +319,49 @@ class PolicyApiTest extends PolicyTest {
     assertThat(implicit.path("outcome").asString()).isEqualTo("IMPLICIT_DENY");
     assertThat(implicit.has("statement")).isFalse();
     assertThat(implicit.path("policies").toString()).isEqualTo("[\"asking\"]");
+  }
+
+  /** Fixture J of the guide. */
+  @Test
+  void aDeliveryThatIsDeniedMeanwhileIsNotMadeAndToldOfOnce() throws Exception {
+    RunningNode.Device device = device("listener", true);
+    policy("listens", allow("'iot:*'", "'*'"));
+    iot().attachPolicy(b -> b.policyName("listens").target(device.arn()));
+    try (MqttDevice mqtt = new MqttDevice(node(), device, "listener")) {
+      assertThat(mqtt.connect()).isEqualTo(OK);
+      assertThat(mqtt.subscribe("device/+")).isEqualTo(OK);
+      publish("device/update");
+      assertThat(mqtt.next()).isEqualTo("device/update x");
+      iot()
+          .createPolicyVersion(
+              b ->
+                  b.policyName("listens")
+                      .policyDocument(
+                          document(
+                              allow("'iot:*'", "'*'"),
+                              statement("Deny", "'iot:Receive'", "'ARN/topic/device/update'")))
+                      .setAsDefault(true));
+      publish("device/update");
+      publish("device/update");
+      publish("device/other");
+      assertThat(mqtt.next()).isEqualTo("device/other x");
+      iot().setDefaultPolicyVersion(b -> b.policyName("listens").policyVersionId("1"));
+      publish("device/update");
+      assertThat(mqtt.next()).isEqualTo("device/update x");
+    }
+    assertThat(refusalsOf("listener"))
+        .singleElement()
+        .satisfies(
+            refusal -> {
+              assertThat(refusal.path("action").asString()).isEqualTo("receive");
+              assertThat(refusal.path("resource").asString()).isEqualTo("device/update");
+              assertThat(refusal.path("ruling").path("statement").path("number").asInt())
+                  .isEqualTo(2);
+            });
+  }
+
+  private void publish(String topic) {
+    data().publish(b -> b.topic(topic).qos(1).payload(SdkBytes.fromUtf8String("x")));
   }
 
   private List<JsonNode> refusalsOf(String client) throws Exception {

@@ -42,6 +42,17 @@ class DocumentIT {
   }
 
   @Test
+  void whatThePolicyPageShowsIsAllowedRefusedAndExplained() throws IOException {
+    try (Installed server = Installed.startAsDocumented()) {
+      String denied = "statement 1 (Sid \"NoSecrets\") of policy no-secrets version 1 denies";
+      assertThat(runBlock(server, "docs/policies.md", "policies"))
+          .contains("ALLOWED\tEXPLICIT_DENY")
+          .contains("refused publish client=pump7 resource=pumps/pump7/secret")
+          .contains("denied: " + denied);
+    }
+  }
+
+  @Test
   void theBridgePagesCommandsWorkAsTheyStand() throws IOException {
     try (Installed server = Installed.startAsDocumented()) {
       assertThat(runBlock(server, "docs/bridge.md", "bridge"))

@@ -16,6 +16,7 @@ public final class PolicySet {
   private static final int CACHED_ACTIONS = 64;
 
   private final List<NamedPolicy> policies;
+  private final List<String> names;
   private final List<Clause> clauses;
   private final List<String> variables;
 
@@ -24,6 +25,7 @@ public final class PolicySet {
 
   private PolicySet(List<NamedPolicy> policies, List<Clause> clauses, List<String> variables) {
     this.policies = policies;
+    this.names = List.copyOf(policies.stream().map(NamedPolicy::name).toList());
     this.clauses = clauses;
     this.variables = variables;
   }
@@ -57,7 +59,7 @@ public final class PolicySet {
 
   /** The names of the policies it was made of. */
   public List<String> names() {
-    return policies.stream().map(NamedPolicy::name).toList();
+    return names;
   }
 
   /** The variables and context keys it uses, as its documents write them. */

@@ -97,7 +97,9 @@ final class Vocabulary {
   static boolean optional(String variable) {
     String name = Values.canonical(variable);
     return name.startsWith("iot:connection.thing.") && !name.endsWith(".isattached")
-        || name.startsWith("iot:certificate.") && !name.endsWith(".serialnumber");
+        || name.startsWith("iot:certificate.")
+            && !name.equals("iot:certificate.serialnumber")
+            && !name.equals("iot:certificate.availablekeys");
   }
 
   /**
