@@ -28,6 +28,7 @@ class ArchitectureTest {
   private static final Map<String, List<String>> FEATURES =
       Map.ofEntries(
           Map.entry("account", List.of()),
+          Map.entry("audit", List.of("account")),
           Map.entry("event", List.of("account")),
           Map.entry("identity", List.of("account", "event")),
           Map.entry("registry", List.of("account", "event", "identity")),

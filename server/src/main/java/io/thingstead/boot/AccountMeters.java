@@ -33,6 +33,11 @@ final class AccountMeters {
     rules(features.rules());
     provisioning(features.provisioning().counts());
     functions(features.functions());
+    meters.counter(
+        "thingstead.audit.lost",
+        "Changes and refusals that were not written down in the audit log",
+        features.audit().lost()::sum,
+        account);
   }
 
   private void provisioning(Provisioning.Counts counts) {

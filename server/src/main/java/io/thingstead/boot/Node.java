@@ -2,6 +2,7 @@ package io.thingstead.boot;
 
 import io.thingstead.account.Account;
 import io.thingstead.account.Accounts;
+import io.thingstead.audit.Deeds;
 import io.thingstead.broker.Lanes;
 import io.thingstead.config.Address;
 import io.thingstead.config.DataDirectory;
@@ -195,7 +196,8 @@ public final class Node implements AutoCloseable {
         http(
             tenants,
             accounts,
-            entrance(accounts, callers, refusals, gateway),
+            entrance(
+                accounts, callers, refusals, account -> tenants.of(account).audit(), gateway),
             engine,
             refusals,
             account -> {
@@ -381,13 +383,17 @@ public final class Node implements AutoCloseable {
   }
 
   private Entrance entrance(
-      Accounts accounts, KeyDirectory callers, RefusalLog refusals, Gateway gateway) {
+      Accounts accounts,
+      KeyDirectory callers,
+      RefusalLog refusals,
+      Function<Account, Deeds> audits,
+      Gateway gateway) {
     SigV4 signatures = new SigV4(callers::find, clock);
     Origins origins =
         new Origins(host -> names(accounts).contains(host), Set.copyOf(settings.allowOrigins()));
     Authentication authentication =
         new Authentication(signatures, id -> Optional.ofNullable(accounts.find(id)), origins);
-    return new Entrance(authentication, refusals, gateway);
+    return new Entrance(authentication, refusals, audits, gateway);
   }
 
   private HttpServer http(
@@ -411,6 +417,7 @@ public final class Node implements AutoCloseable {
     new RefusalRoutes(refusals).bind(table);
     new PolicyRoutes(tenants).bind(table);
     new FunctionRoutes(tenants).bind(table);
+    new AuditRoutes(account -> tenants.of(account).audit()).bind(table);
     OwnRoutes own = new OwnRoutes(tenants, meters, () -> ready && engine.accepting());
     own.bind(table);
     if (settings.allowReset()) {

@@ -1,6 +1,7 @@
 package io.thingstead.boot;
 
 import io.thingstead.account.Account;
+import io.thingstead.audit.AuditLog;
 import io.thingstead.authorize.Authorizer;
 import io.thingstead.authorize.Lookups;
 import io.thingstead.authorize.Policies;
@@ -231,7 +232,8 @@ final class Tenants implements AutoCloseable {
             shadows,
             rules,
             provisioning,
-            functions));
+            functions,
+            new AuditLog(shard(ShardId.SERVER, 0, number), work.clock())));
     functions.start();
     start(broker, presence, shadows, rules, provisioning);
   }

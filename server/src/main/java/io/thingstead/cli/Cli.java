@@ -43,6 +43,7 @@ public final class Cli {
             .addSubcommand(account)
             .addSubcommand(clients)
             .addSubcommand(new RefusalsCommand(surroundings))
+            .addSubcommand(new AuditCommand(surroundings))
             .addSubcommand(new BackupCommand(surroundings))
             .addSubcommand(new RestoreCommand(surroundings))
             .addSubcommand(new VersionCommand(surroundings))

@@ -36,6 +36,7 @@ final class Dispatcher {
   private final Authentication authentication;
   private final Refusals refusals;
   private final CallPolicy policy;
+  private final Audit audit;
   private final HttpStats stats;
 
   Dispatcher(OperationTable table, Entrance entrance, CallPolicy policy, HttpStats stats) {
@@ -44,6 +45,7 @@ final class Dispatcher {
     this.authentication = entrance.authentication();
     this.refusals = entrance.refusals();
     this.policy = policy;
+    this.audit = new Audit(entrance.audits());
     this.stats = stats;
   }
 
@@ -52,6 +54,12 @@ final class Dispatcher {
     private @Nullable Codec codec;
     private String what = "request";
     private @Nullable Call call;
+
+    /** Whether it was to change something that an operator looks after. */
+    private boolean change;
+
+    /** What it was to change, as far as it was read. */
+    private Map<String, String> about = Map.of();
   }
 
   ApiResponse answer(ApiRequest request, Transport transport, String requestId) {
@@ -103,6 +111,9 @@ final class Dispatcher {
           ruling == null ? "" : ruling.resource(),
           call == null ? Authentication.claimed(request, transport) : call.principal().id(),
           new Reason(refusal.error().wireName() + " from " + from + ": " + refusal.text(), ruling));
+      if (call != null && found.change) {
+        audit.refused(call, found.what, found.about, refusal);
+      }
     } else {
       LOG.log(
           Level.DEBUG,
@@ -127,11 +138,17 @@ final class Dispatcher {
     return switch (route.access()) {
       case Route.Access.Open(var handler) -> handler.answer(request);
       case Route.Access.Administrators(var handler) -> {
+        found.what = request.method() + " " + request.path();
+        found.change = Audit.changes(request.method());
         Call call = caller(request, transport, requestId, found);
         if (!(call.principal() instanceof Principal.AccessKey key) || !key.administrator()) {
           throw new ApiException(AwsError.ACCESS_DENIED, request.path() + " is for administrators");
         }
-        yield handler.answer(call);
+        ApiResponse answer = handler.answer(call);
+        if (found.change) {
+          audit.done(call, found.what, Map.of());
+        }
+        yield answer;
       }
     };
   }
@@ -156,13 +173,19 @@ final class Dispatcher {
       throw new ApiException(
           AwsError.NOT_IMPLEMENTED, operation.name() + " is not implemented by this server");
     }
+    found.change = Audit.changes(match.offer().plane(), operation);
+    found.about = match.labels();
     policy.check(call, match.offer().plane(), operation);
     Codec codec = match.offer().codec();
     Struct input = codec.decode(operation, match.labels(), request);
+    found.about = Audit.about(input);
     if (call.principal() instanceof Principal.AccessKey key && !key.administrator()) {
       table.guard().check(call, match.offer().service(), operation, input);
     }
     Struct output = handler.handle(call, input);
+    if (found.change) {
+      audit.done(call, found.what, found.about);
+    }
     LOG.log(Level.DEBUG, "{0} by {1}", found.what, call.principal().id());
     ApiResponse answer = codec.encode(operation, output, requestId);
     call.notices().all().forEach(notice -> answer.headers().add(Notices.HEADER, notice));

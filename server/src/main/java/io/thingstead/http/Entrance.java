@@ -1,6 +1,8 @@
 package io.thingstead.http;
 
 import io.netty.channel.ChannelHandler;
+import io.thingstead.account.Account;
+import io.thingstead.audit.Deeds;
 import io.thingstead.event.Refusals;
 import io.thingstead.net.Transport;
 import java.util.function.Function;
@@ -9,7 +11,11 @@ import java.util.function.Function;
  * How callers come in.
  *
  * @param refusals told of those who are not let in, or may not do what they ask
+ * @param audits where an account's changes are written down
  * @param mqtt makes the handler of a WebSocket's connection, which gets and gives plain bytes
  */
 public record Entrance(
-    Authentication authentication, Refusals refusals, Function<Transport, ChannelHandler> mqtt) {}
+    Authentication authentication,
+    Refusals refusals,
+    Function<Account, Deeds> audits,
+    Function<Transport, ChannelHandler> mqtt) {}

@@ -1,6 +1,7 @@
 package io.thingstead.operation;
 
 import io.thingstead.account.Account;
+import io.thingstead.audit.AuditLog;
 import io.thingstead.authorize.Authorizer;
 import io.thingstead.authorize.Policies;
 import io.thingstead.authorize.Why;
@@ -41,4 +42,5 @@ public record Features(
     Shadows shadows,
     Rules rules,
     Provisioning provisioning,
-    Functions functions) {}
+    Functions functions,
+    AuditLog audit) {}

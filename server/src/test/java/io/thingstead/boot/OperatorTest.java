@@ -112,6 +112,55 @@ class OperatorTest {
   }
 
   @Test
+  void changesAreWrittenDownWithWhoWhatAndFromWhereButWithoutSecrets() throws Exception {
+    try (IotClient iot = node.iot()) {
+      iot.createPolicy(r -> r.policyName("audited").policyDocument(RunningNode.ANY_POLICY));
+      String key = iot.createKeysAndCertificate(r -> {}).keyPair().privateKey();
+      iot.listPolicies(r -> {});
+
+      String said = run("audit", "--last", "2");
+      assertThat(said.lines())
+          .satisfiesExactly(
+              line -> assertThat(line).contains(" done iot:CreateKeysAndCertificate "),
+              line ->
+                  assertThat(line)
+                      .containsPattern(
+                          "Z done iot:CreatePolicy policyName=audited by AKIA\\w+ from 127.0.0.1"));
+      assertThat(run("audit", "--output", "json"))
+          .contains("\"requestId\"")
+          .doesNotContain(key.lines().toList().get(1), "2012-10-17");
+    }
+  }
+
+  @Test
+  void aDeviceThatCallsAnOperatorsRouteIsRefusedAndWrittenDown() throws Exception {
+    RunningNode.Device device = node.device("curious");
+    Process curl =
+        new ProcessBuilder(
+                "curl",
+                "-sS",
+                "--cacert",
+                node.ca().toString(),
+                "--cert",
+                device.certificate().toString(),
+                "--key",
+                device.key().toString(),
+                "--request",
+                "POST",
+                "--output",
+                directory.resolve("answer").toString(),
+                "--write-out",
+                "%{http_code}",
+                "https://localhost:" + node.port() + "/_thingstead/snapshot")
+            .start();
+
+    assertThat(new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+        .isEqualTo("403");
+    assertThat(run("audit", "--refused"))
+        .contains("AccessDeniedException POST /_thingstead/snapshot by " + device.certificateId());
+  }
+
+  @Test
   void limitsAreShownAndSetAndHoldForTheNextConnection() throws Exception {
     assertThat(run("account", "limits"))
         .contains("account 000000000000, profile thingstead")

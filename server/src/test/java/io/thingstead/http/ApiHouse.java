@@ -11,6 +11,8 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.thingstead.audit.Deed;
+import io.thingstead.audit.Deeds;
 import io.thingstead.event.Refusals;
 import io.thingstead.identity.Credential;
 import io.thingstead.identity.Principal;
@@ -42,6 +44,15 @@ import org.jspecify.annotations.Nullable;
 /** A running HTTP server on loopback without the rest of the house. */
 final class ApiHouse implements AutoCloseable {
   private static final int SOCKET_TIMEOUT_MILLIS = 20_000;
+
+  private static final Deeds NOWHERE =
+      new Deeds() {
+        @Override
+        public void changed(Deed deed) {}
+
+        @Override
+        public void refused(Deed deed) {}
+      };
 
   final OperationTable table = table();
   final HttpStats stats = new HttpStats();
@@ -115,7 +126,10 @@ final class ApiHouse implements AutoCloseable {
     Origins origins = new Origins(host -> host.equals("x"), Set.of("https://app.example.org"));
     SigV4 signatures = new SigV4(ApiHouse::key, clock);
     return new Entrance(
-        new Authentication(signatures, _ -> Optional.of(Signer.ACCOUNT), origins), refusals, mqtt);
+        new Authentication(signatures, _ -> Optional.of(Signer.ACCOUNT), origins),
+        refusals,
+        _ -> NOWHERE,
+        mqtt);
   }
 
   private static InstantSource offset(Duration by) {
