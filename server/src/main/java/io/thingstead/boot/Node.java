@@ -196,8 +196,7 @@ public final class Node implements AutoCloseable {
         http(
             tenants,
             accounts,
-            entrance(
-                accounts, callers, refusals, account -> tenants.of(account).audit(), gateway),
+            entrance(accounts, callers, refusals, account -> tenants.of(account).audit(), gateway),
             engine,
             refusals,
             account -> {
