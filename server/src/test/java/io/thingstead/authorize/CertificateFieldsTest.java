@@ -9,6 +9,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
@@ -18,6 +19,8 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CertificateFieldsTest {
   private static Map<String, List<String>> fields(String subject) throws Exception {
@@ -37,7 +40,10 @@ class CertificateFieldsTest {
             new GeneralName[] {
               new GeneralName(GeneralName.dNSName, "d1.example"),
               new GeneralName(GeneralName.dNSName, "d2.example"),
-              new GeneralName(GeneralName.iPAddress, "10.0.0.1")
+              new GeneralName(GeneralName.iPAddress, "10.0.0.1"),
+              new GeneralName(GeneralName.rfc822Name, "d@x.example"),
+              new GeneralName(GeneralName.uniformResourceIdentifier, "urn:d"),
+              new GeneralName(GeneralName.directoryName, "CN=d")
             }));
     X509Certificate certificate =
         new JcaX509CertificateConverter()
@@ -75,6 +81,37 @@ class CertificateFieldsTest {
             "iot:Certificate.Subject.CommonName",
             "iot:Certificate.Issuer.Country",
             "iot:Certificate.Subject.AlternativeName.DNSName");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DistinguishedNameQualifier, q",
+    "Country, DE",
+    "Organization, o",
+    "OrganizationalUnit, u",
+    "State, s",
+    "CommonName, c",
+    "SerialNumber, 17",
+    "Title, t",
+    "Surname, sn",
+    "GivenName, g",
+    "Initials, i",
+    "Pseudonym, p",
+    "GenerationQualifier, III",
+    "AlternativeName.DNSName, d1.example",
+    "AlternativeName.IPAddress, 10.0.0.1",
+    "AlternativeName.RFC822Name, d@x.example",
+    "AlternativeName.UniformResourceIdentifier, urn:d",
+    "AlternativeName.DirectoryName, CN\\=d"
+  })
+  void everyFieldOfTheGuideHasItsValue(String field, String expected) throws Exception {
+    Map<String, List<String>> fields =
+        fields(
+            "DN=q,C=DE,O=o,OU=u,ST=s,CN=c,SERIALNUMBER=17,T=t,SURNAME=sn,GIVENNAME=g,INITIALS=i,"
+                + "Pseudonym=p,GENERATION=III");
+    assertThat(value(fields, "subject." + field.toLowerCase(Locale.ROOT)))
+        .containsExactly(expected);
+    assertThat(value(fields, "availablekeys")).contains("iot:Certificate.Subject." + field);
   }
 
   @Test

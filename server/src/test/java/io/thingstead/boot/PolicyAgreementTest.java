@@ -101,6 +101,19 @@ class PolicyAgreementTest extends PolicyTest {
     return SdkBytes.fromUtf8String(text);
   }
 
+  @Test
+  void noPolicyLetsADeviceHearOfRefusals() throws Exception {
+    RunningNode.Device device = device("curious", true);
+    policy("everything", allow("'iot:*'", "'*'"));
+    iot().attachPolicy(b -> b.policyName("everything").target(device.arn()));
+    try (MqttDevice mqtt = new MqttDevice(node(), device, "curious")) {
+      assertThat(mqtt.connect()).isEqualTo(OK);
+      assertThat(mqtt.subscribe("$thingstead/refused/#")).isEqualTo("TOPIC_FILTER_INVALID");
+      assertThat(mqtt.subscribe("$share/g/$thingstead/refused/#")).isNotEqualTo(OK);
+      assertThat(mqtt.publish("$thingstead/refused/publish")).isEqualTo("TOPIC_NAME_INVALID");
+    }
+  }
+
   /** Fixtures A and H of the guide, by a client of MQTT 3.1.1. */
   @Test
   void anMqtt3ClientIsRefusedAsItsVersionCanTell() throws Exception {

@@ -136,6 +136,32 @@ class LintTest {
         .contains("2008-10-17 knows no variables");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "iot:ClientId",
+        "aws:SourceIp",
+        "iot:DomainName",
+        "aws:CurrentTime",
+        "aws:EpochTime",
+        "iot:Connection.Thing.ThingName",
+        "iot:Connection.Thing.ThingTypeName",
+        "iot:Connection.Thing.Attributes[site]",
+        "iot:Connection.Thing.IsAttached",
+        "iot:Certificate.SerialNumber",
+        "iot:Certificate.AvailableKeys",
+        "iot:Certificate.Subject.SerialNumber",
+        "iot:Certificate.Subject.CommonName.List",
+        "iot:Certificate.Issuer.GenerationQualifier.1",
+        "iot:Certificate.Subject.AlternativeName.RFC822Name",
+        "iot:Certificate.Issuer.AlternativeName.DirectoryName.List",
+        "cognito-identity.amazonaws.com:sub"
+      })
+  void theGuidesVariablesAreKnown(String variable) {
+    assertThat(lint(statement("Allow", "iot:Publish", "ARN/topic/${" + variable + "}/x", "")))
+        .isEmpty();
+  }
+
   @Test
   void theStatementIsNamed() {
     assertThat(
