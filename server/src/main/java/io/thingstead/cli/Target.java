@@ -39,6 +39,12 @@ final class Target {
       description = "The CA to trust, PEM. Default: ca.pem of the data directory.")
   private @Nullable Path ca;
 
+  @Option(
+      names = "--credentials",
+      paramLabel = "FILE",
+      description = "A credentials file with the key to use. Default: the administrator's.")
+  private @Nullable Path credentials;
+
   /**
    * A server and how to speak to it.
    *
@@ -82,7 +88,7 @@ final class Target {
           directory,
           elsewhere,
           trusted,
-          useOwn ? own : usersCredentials(surroundings),
+          credentialsOr(useOwn ? own : usersCredentials(surroundings)),
           key,
           region);
     }
@@ -97,9 +103,13 @@ final class Target {
         directory,
         addresses == null ? USUAL : URI.create(addresses.endpoint()),
         ca == null ? directory.caPem() : ca,
-        directory.credentials(),
+        credentialsOr(directory.credentials()),
         key,
         region);
+  }
+
+  private Path credentialsOr(Path usual) {
+    return credentials == null ? usual : credentials;
   }
 
   private static Path usersCredentials(Surroundings surroundings) {

@@ -73,6 +73,25 @@ class DocumentIT {
     }
   }
 
+  @Test
+  void theUsersPagesCommandsWorkAsTheyStand() throws IOException {
+    try (Installed server = Installed.startAsDocumented()) {
+      String output = runBlock(server, "docs/users.md", "users");
+
+      assertThat(output)
+          .contains("\"desired\":{\"on\":true}")
+          .contains("(ForbiddenException) when calling the UpdateThingShadow operation")
+          .contains(
+              "User: arn:aws:iam::000000000000:user/una is not authorized to perform:"
+                  + " iot:DeleteThing on resource:"
+                  + " arn:aws:iot:us-east-1:000000000000:thing/lamp-1")
+          .contains("lamp-1\tlamp-2")
+          .contains("{\"credentials\":{")
+          .contains("\"accessKeyId\":\"ASIA");
+      assertThat(server.printed()).contains("${thingstead:OwnedThing}");
+    }
+  }
+
   /** Runs the block that follows the marker {@code <!-- runs: NAME -->} in a document. */
   private static String runBlock(Installed server, String document, String name)
       throws IOException {
