@@ -1,5 +1,5 @@
 // The AWS IoT device SDK for JavaScript, version 2, over MQTT 3.1.1 and 5, with a certificate or over a
-// signed WebSocket. Argument: {host, port, ca, cert, key, region, accessKey, secretKey, mqtt5, clientId}.
+// signed WebSocket. Argument: {host, port, ca, cert, key, region, accessKey, secretKey, sessionToken, mqtt5, clientId}.
 const { iot, mqtt, mqtt5, auth } = require('aws-iot-device-sdk-v2');
 const { once } = require('node:events');
 
@@ -10,7 +10,7 @@ async function over5() {
     ? iot.AwsIotMqtt5ClientConfigBuilder.newDirectMqttBuilderWithMtlsFromPath(given.host, given.cert, given.key)
     : iot.AwsIotMqtt5ClientConfigBuilder.newWebsocketMqttBuilderWithSigv4Auth(given.host, {
         region: given.region,
-        credentialsProvider: auth.AwsCredentialsProvider.newStatic(given.accessKey, given.secretKey),
+        credentialsProvider: auth.AwsCredentialsProvider.newStatic(given.accessKey, given.secretKey, given.sessionToken),
       });
   builder.withCertificateAuthorityFromPath(undefined, given.ca);
   builder.withPort(given.port);
@@ -35,7 +35,7 @@ async function over311() {
     ? iot.AwsIotMqttConnectionConfigBuilder.new_mtls_builder_from_path(given.cert, given.key)
     : iot.AwsIotMqttConnectionConfigBuilder.new_with_websockets({
         region: given.region,
-        credentials_provider: auth.AwsCredentialsProvider.newStatic(given.accessKey, given.secretKey),
+        credentials_provider: auth.AwsCredentialsProvider.newStatic(given.accessKey, given.secretKey, given.sessionToken),
       });
   const config = builder
     .with_certificate_authority_from_path(undefined, given.ca)

@@ -4,6 +4,7 @@ import io.thingstead.model.policy.PolicySet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * What holds for a caller who signs.
@@ -14,7 +15,7 @@ import java.util.Set;
  * @param owner as what it owns things and IoT policies are attached to it: an ARN, or the id of a
  *     pool's identity
  * @param ownerId unique id of the user or role
- * @param owned names of the things that are attached to the owner
+ * @param owned names of the things that are attached to the owner; reads the disk
  * @param underIotPolicies whether IoT policies attached to the owner bound it too
  */
 public record Grants(
@@ -23,7 +24,7 @@ public record Grants(
     Map<String, List<String>> facts,
     String owner,
     String ownerId,
-    Set<String> owned,
+    Supplier<Set<String>> owned,
     boolean underIotPolicies) {
   /**
    * Policies of which one must allow.
@@ -35,6 +36,5 @@ public record Grants(
   public Grants {
     bounds = List.copyOf(bounds);
     facts = Map.copyOf(facts);
-    owned = Set.copyOf(owned);
   }
 }

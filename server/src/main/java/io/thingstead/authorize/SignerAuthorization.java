@@ -29,6 +29,7 @@ final class SignerAuthorization implements Authorization {
           "iot:deletethingshadow");
 
   private static final String OWNED_THING = "thingstead:ownedthing";
+  private static final int ARN_PARTS = 6;
 
   private final Signers signers;
   private final ConnectionContext context;
@@ -50,6 +51,7 @@ final class SignerAuthorization implements Authorization {
     private final @Nullable Grants grants;
     private final @Nullable PolicySet iot;
     private final @Nullable ConnectedThing thing;
+    private final Set<String> owned;
     private final boolean usesTime;
     private final DecisionCache cache = new DecisionCache();
     private final Map<String, List<BoundPolicies>> bound = new ConcurrentHashMap<>();
@@ -61,6 +63,7 @@ final class SignerAuthorization implements Authorization {
           grants != null && grants.underIotPolicies() ? signers.iotPolicies(grants.owner()) : null;
       this.thing = grants == null ? null : signers.thing(grants.owner(), context.clientId());
       this.usesTime = uses("aws:CurrentTime") || uses("aws:EpochTime");
+      this.owned = grants != null && uses(OWNED_THING) ? grants.owned().get() : Set.of();
     }
 
     private boolean uses(String variable) {
@@ -92,9 +95,9 @@ final class SignerAuthorization implements Authorization {
     /** The names of its own things among the parts of a resource, or one empty name. */
     private List<String> namedIn(String resource) {
       List<String> named = new ArrayList<>();
-      Set<String> owned = grants == null ? Set.of() : grants.owned();
       if (!owned.isEmpty()) {
-        for (String part : resource.substring(resource.lastIndexOf(':') + 1).split("/", -1)) {
+        String[] arn = resource.split(":", ARN_PARTS);
+        for (String part : arn[arn.length - 1].split("/", -1)) {
           if (owned.contains(part) && !named.contains(part)) {
             named.add(part);
           }
@@ -136,6 +139,11 @@ final class SignerAuthorization implements Authorization {
     if (!live()) {
       connection.run();
     }
+  }
+
+  @Override
+  public void over() {
+    signers.forget(this);
   }
 
   void revoked() {

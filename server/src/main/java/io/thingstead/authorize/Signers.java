@@ -21,7 +21,7 @@ final class Signers {
   private final InstantSource clock;
   private final AtomicInteger stamps = new AtomicInteger();
 
-  // Weak, so that a connection is forgotten without telling of its end.
+  // Weak, so that a connection is forgotten even if nobody tells of its end.
   private final Set<SignerAuthorization> connections =
       Collections.newSetFromMap(new WeakHashMap<>());
 
@@ -48,6 +48,12 @@ final class Signers {
       authorization.refresh();
     }
     return authorization;
+  }
+
+  void forget(SignerAuthorization authorization) {
+    synchronized (connections) {
+      connections.remove(authorization);
+    }
   }
 
   int nextStamp() {

@@ -30,6 +30,7 @@ import io.thingstead.model.topic.BasicIngest;
 import io.thingstead.model.topic.TopicFilter;
 import io.thingstead.operation.Features;
 import io.thingstead.person.Persons;
+import io.thingstead.person.RoleAliases;
 import io.thingstead.person.SessionTokens;
 import io.thingstead.person.TemporaryKey;
 import io.thingstead.presence.Presence;
@@ -46,6 +47,8 @@ import io.thingstead.rules.Rules;
 import io.thingstead.rules.Work;
 import io.thingstead.rules.action.HttpCalls;
 import io.thingstead.shadow.Shadows;
+import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -70,6 +73,11 @@ final class Tenants implements AutoCloseable {
 
   private static final Duration FUNCTION_SESSION = Duration.ofHours(1);
   private static final String INGEST = "$aws/rules/#";
+
+  /** What an issuer of tokens has to say of itself, and how long it may take. */
+  private static final int DOCUMENT_BYTES_MAX = 262_144;
+
+  private static final Duration DOCUMENT_WAIT = Duration.ofSeconds(5);
 
   private final Engine engine;
   private final Lanes lanes;
@@ -155,7 +163,7 @@ final class Tenants implements AutoCloseable {
         new Policies(
             account,
             registry,
-            (tx, target) -> anonymous.contains(target) || isCertificate(account, tx, target),
+            (tx, target) -> isPolicyTarget(account, tx, target),
             limits.policies(),
             random);
     ThingGroups groups = new ThingGroups(account, registry, members, random);
@@ -171,7 +179,17 @@ final class Tenants implements AutoCloseable {
     certificates.onChange(authorizer);
     principals.onChange(authorizer::changed);
     Persons persons =
-        new Persons(account, registry, authorizer, principals, tokens, master, random);
+        new Persons(
+            account,
+            registry,
+            authorizer,
+            policies,
+            things,
+            principals,
+            tokens,
+            master,
+            random,
+            this::document);
     Broker broker = broker(account, number);
     Presence presence = new Presence(account, broker, random);
     Shadows shadows =
@@ -211,6 +229,7 @@ final class Tenants implements AutoCloseable {
     tags.knows("provisioningtemplate", Templates::exists);
     tags.knows("cacert", CaCertificates::exists);
     certificates.cas().onDelete(Tags::forget);
+    tags.knows("rolealias", RoleAliases::exists);
     Why why = new Why(account, authorizer, thing -> principalsOf(principals, thing));
     features.put(
         account.id(),
@@ -338,6 +357,16 @@ final class Tenants implements AutoCloseable {
   private static boolean isCertificate(Account account, Tx tx, String arn) {
     String prefix = account.arn("cert/");
     return arn.startsWith(prefix) && Certificates.exists(tx, arn.substring(prefix.length()));
+  }
+
+  private byte[] document(URI uri) throws IOException {
+    return calls.get(uri, DOCUMENT_BYTES_MAX, calls.deadline(DOCUMENT_WAIT));
+  }
+
+  private boolean isPolicyTarget(Account account, Tx tx, String target) {
+    return anonymous.contains(target)
+        || isCertificate(account, tx, target)
+        || Persons.isIdentity(tx, target);
   }
 
   /** Whether things can be attached to it. */

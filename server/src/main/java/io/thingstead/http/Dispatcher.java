@@ -150,6 +150,8 @@ final class Dispatcher {
         }
         yield answer;
       }
+      case Route.Access.Certificates(var handler) ->
+          handler.answer(caller(request, transport, requestId, found));
     };
   }
 

@@ -25,6 +25,7 @@ public final class OperationTable {
   private final List<Offer> offers = new ArrayList<>();
   private final Map<OperationShape, Bound> bound = new HashMap<>();
   private final Map<String, Route> routes = new HashMap<>();
+  private final List<Between> between = new ArrayList<>();
   private Guard guard =
       (call, _, operation, _) -> {
         throw new ApiException(
@@ -87,6 +88,29 @@ public final class OperationTable {
     add(method, path, new Route(roles, new Route.Access.Administrators(handler)));
   }
 
+  /** Paths with one level in between; the handler finds it in the path. */
+  private record Between(String method, String prefix, String suffix, Route route) {
+    boolean matches(ApiRequest request) {
+      String path = request.path();
+      int level = path.length() - suffix.length();
+      return request.method().equals(method)
+          && path.startsWith(prefix)
+          && path.endsWith(suffix)
+          && level > prefix.length()
+          && path.indexOf('/', prefix.length()) == level;
+    }
+  }
+
+  /**
+   * Adds all paths with one level between a prefix, which ends with a slash, and a suffix, which
+   * begins with one, for devices.
+   */
+  public void certificateRoute(
+      Set<Role> roles, String method, String prefix, String suffix, Route.SignedHandler handler) {
+    Route route = new Route(roles, new Route.Access.Certificates(handler));
+    between.add(new Between(method, prefix, suffix, route));
+  }
+
   private void add(String method, String path, Route route) {
     if (routes.putIfAbsent(method + " " + path, route) != null) {
       throw new IllegalStateException("the route " + path + " is added twice");
@@ -114,6 +138,14 @@ public final class OperationTable {
     Route route = routes.get(request.method() + " " + path);
     if (route == null) {
       route = routes.get(request.method() + " " + path.substring(0, path.lastIndexOf('/') + 1));
+    }
+    if (route == null) {
+      route =
+          between.stream()
+              .filter(each -> each.matches(request))
+              .findFirst()
+              .map(Between::route)
+              .orElse(null);
     }
     return route != null && route.roles().contains(role) ? route : null;
   }

@@ -18,6 +18,9 @@ public record Route(Set<Role> roles, Access access) {
 
     /** An administrator, by signature; the service in the scope does not matter. */
     record Administrators(SignedHandler handler) implements Access {}
+
+    /** A device, by its client certificate. */
+    record Certificates(SignedHandler handler) implements Access {}
   }
 
   /** Answers on a virtual thread. */

@@ -12,6 +12,7 @@ import io.thingstead.model.AwsError;
 import io.thingstead.net.Protocol;
 import io.thingstead.net.Transport;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
@@ -107,14 +108,19 @@ final class WebSocketDoor {
     }
     Transport known = transport.of(caller.account(), caller.principal());
     return new Reply.Upgrade(
-        known, subprotocol, key, caller.signed() ? lifetime(known, caller.principal()) : null);
+        known,
+        subprotocol,
+        key,
+        caller.signed()
+            ? lifetime(
+                known.limits().connect().signedLifetime(), caller.principal(), clock.instant())
+            : null);
   }
 
   /** That of a signature, but a session's connection ends with the session. */
-  private Duration lifetime(Transport transport, Principal principal) {
-    Duration most = transport.limits().connect().signedLifetime();
+  static Duration lifetime(Duration most, Principal principal, Instant now) {
     if (principal instanceof Principal.AccessKey key && key.session() != null) {
-      Duration left = Duration.between(clock.instant(), key.session().ends());
+      Duration left = Duration.between(now, key.session().ends());
       return left.compareTo(most) < 0 ? left : most;
     }
     return most;

@@ -5,19 +5,26 @@ import io.thingstead.api.Empty;
 import io.thingstead.api.Percent;
 import io.thingstead.api.iam.CreatePolicyResponse;
 import io.thingstead.api.iam.CreatePolicyVersionResponse;
+import io.thingstead.api.iam.EntityType;
 import io.thingstead.api.iam.GetPolicyResponse;
 import io.thingstead.api.iam.GetPolicyVersionResponse;
 import io.thingstead.api.iam.Iam;
+import io.thingstead.api.iam.ListEntitiesForPolicyResponse;
 import io.thingstead.api.iam.ListPoliciesResponse;
 import io.thingstead.api.iam.ListPolicyVersionsResponse;
 import io.thingstead.api.iam.Policy;
+import io.thingstead.api.iam.PolicyRole;
 import io.thingstead.api.iam.PolicyScopeType;
+import io.thingstead.api.iam.PolicyUser;
 import io.thingstead.api.iam.PolicyVersion;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
 import io.thingstead.person.ManagedPolicies;
 import io.thingstead.person.ManagedPolicy;
 import io.thingstead.person.ManagedVersion;
+import io.thingstead.person.Persons;
+import io.thingstead.person.Role;
+import io.thingstead.person.User;
 import io.thingstead.row.Page;
 import java.util.List;
 import java.util.function.Function;
@@ -38,6 +45,7 @@ final class ManagedPolicyOperations {
   void bind(OperationTable table) {
     bindPolicies(table);
     bindVersions(table);
+    bindOwners(table);
   }
 
   private void bindPolicies(OperationTable table) {
@@ -79,6 +87,26 @@ final class ManagedPolicyOperations {
         (call, in) -> {
           policies(call).delete(in.policyArn());
           return Empty.EMPTY;
+        });
+  }
+
+  private void bindOwners(OperationTable table) {
+    table.on(
+        Iam.LIST_ENTITIES_FOR_POLICY,
+        (call, in) -> {
+          Persons persons = features.apply(call.account()).persons();
+          @Nullable EntityType only = in.entityFilter();
+          boolean users = only == null || only == EntityType.USER;
+          boolean roles = only == null || only == EntityType.ROLE;
+          persons.policies().get(in.policyArn());
+          return new ListEntitiesForPolicyResponse(
+              List.of(),
+              (users ? persons.usersWith(in.policyArn()) : List.<User>of())
+                  .stream().map(user -> new PolicyUser(user.name(), user.id())).toList(),
+              (roles ? persons.rolesWith(in.policyArn()) : List.<Role>of())
+                  .stream().map(role -> new PolicyRole(role.name(), role.id())).toList(),
+              false,
+              null);
         });
   }
 

@@ -48,6 +48,9 @@ public final class Operations {
     new ManagedPolicyOperations(features).bind(table);
     new SessionOperations(features).bind(table);
     new FunctionOperations(features).bind(table);
+    new ProviderOperations(features).bind(table);
+    new PoolOperations(features).bind(table);
+    new RoleAliasOperations(features).bind(table);
     new EndpointOperations(endpoint).bind(table);
     new DataOperations(features, clock).bind(table);
     new ConnectionOperations(features, clock).bind(table);

@@ -42,9 +42,18 @@ final class Permissions implements Guard {
     Authorization authorization = DataOperations.authorization(mine, call);
     String action = Resources.action(service, operation);
     for (String resource : new Resources(mine, call).of(service, operation, input)) {
-      if (authorization.decide(action, resource) instanceof Decision.Denied denied) {
-        throw refused(call, action, resource, denied);
-      }
+      require(call, authorization, action, resource);
+    }
+    // Or whoever may write a rule, alias or function could do all that any role may.
+    for (String role : Resources.passedRoles(service, input)) {
+      require(call, authorization, "iam:PassRole", role);
+    }
+  }
+
+  private static void require(
+      Call call, Authorization authorization, String action, String resource) {
+    if (authorization.decide(action, resource) instanceof Decision.Denied denied) {
+      throw refused(call, action, resource, denied);
     }
   }
 

@@ -10,10 +10,12 @@ import io.thingstead.model.ApiException;
 import io.thingstead.person.Persons;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,11 @@ final class Resources {
   /** Operations on users that are about the caller when they name none. */
   private static final Set<String> ABOUT_THE_CALLER =
       Set.of("GetUser", "CreateAccessKey", "ListAccessKeys", "UpdateAccessKey", "DeleteAccessKey");
+
+  /** Services whose operations make this server act by a role. */
+  private static final Set<String> HAND_ON_ROLES = Set.of("iot", "lambda", "cognito-identity");
+
+  private static final Pattern ROLE = Pattern.compile("arn:aws:iam::\\d{12}:role/\\S+");
 
   /** Members of iot's inputs and the kind of resource they name; the first found counts. */
   private static final Map<String, String> IOT = iot();
@@ -111,6 +118,35 @@ final class Resources {
       case "cognito-identity" -> List.of(ofPool(input));
       default -> List.of(ANY);
     };
+  }
+
+  /**
+   * The ARNs of the roles that an input hands to this server, for it to act by them later. A role
+   * that is the principal or target of an attachment acts for itself.
+   */
+  static Set<String> passedRoles(Service service, Struct input) {
+    Set<String> roles = new LinkedHashSet<>();
+    if (HAND_ON_ROLES.contains(service.name())) {
+      input
+          .members()
+          .forEach(
+              (name, value) -> {
+                if (!name.equals("principal") && !name.equals("target")) {
+                  collectRoles(value, roles);
+                }
+              });
+    }
+    return roles;
+  }
+
+  private static void collectRoles(@Nullable Object value, Set<String> roles) {
+    switch (value) {
+      case String text when ROLE.matcher(text).matches() -> roles.add(text);
+      case Struct struct -> struct.members().values().forEach(each -> collectRoles(each, roles));
+      case Map<?, ?> map -> map.values().forEach(each -> collectRoles(each, roles));
+      case List<?> list -> list.forEach(each -> collectRoles(each, roles));
+      case null, default -> {}
+    }
   }
 
   private List<String> ofIot(String operation, Struct input) {

@@ -3,6 +3,8 @@ package io.thingstead.operation;
 import io.thingstead.account.Account;
 import io.thingstead.api.sts.AssumeRoleRequest;
 import io.thingstead.api.sts.AssumeRoleResponse;
+import io.thingstead.api.sts.AssumeRoleWithWebIdentityRequest;
+import io.thingstead.api.sts.AssumeRoleWithWebIdentityResponse;
 import io.thingstead.api.sts.AssumedRoleUser;
 import io.thingstead.api.sts.Credentials;
 import io.thingstead.api.sts.GetCallerIdentityResponse;
@@ -53,6 +55,7 @@ final class SessionOperations {
               credentials(sessions(call).own(signer(call), in.durationSeconds())));
         });
     table.on(Sts.ASSUME_ROLE, this::assume);
+    table.on(Sts.ASSUME_ROLE_WITH_WEB_IDENTITY, this::federate);
   }
 
   private AssumeRoleResponse assume(Call call, AssumeRoleRequest in) {
@@ -79,6 +82,33 @@ final class SessionOperations {
         new AssumedRoleUser(assumed.roleId(), assumed.key().arn()),
         null,
         null);
+  }
+
+  private AssumeRoleWithWebIdentityResponse federate(
+      Call call, AssumeRoleWithWebIdentityRequest in) {
+    if (in.providerId() != null) {
+      throw new ApiException(
+          AwsError.VALIDATION, "ProviderId is for OAuth 2.0 access tokens: leave it out");
+    }
+    Sessions.Federated federated =
+        sessions(call)
+            .federate(
+                in.webIdentityToken(),
+                new Sessions.Wish(
+                    in.roleArn(),
+                    in.roleSessionName(),
+                    in.durationSeconds(),
+                    in.policy(),
+                    arns(in.policyArns()),
+                    Map.of()));
+    Sessions.Assumed assumed = federated.assumed();
+    return AssumeRoleWithWebIdentityResponse.builder()
+        .credentials(credentials(assumed.key()))
+        .subjectFromWebIdentityToken(federated.subject())
+        .assumedRoleUser(new AssumedRoleUser(assumed.roleId(), assumed.key().arn()))
+        .provider(federated.provider())
+        .audience(federated.audience())
+        .build();
   }
 
   private static Principal.AccessKey signer(Call call) {

@@ -28,8 +28,8 @@ final class Documents {
    * @throws ApiException MalformedPolicyDocument, saying where and why
    */
   static TrustPolicy trust(String text) {
-    if (chars(text) > IamLimits.TRUST_CHARS) {
-      throw Refused.quota("ACLSizePerRole", IamLimits.TRUST_CHARS);
+    if (chars(text) > PersonLimits.TRUST_CHARS) {
+      throw Refused.quota("ACLSizePerRole", PersonLimits.TRUST_CHARS);
     }
     return TrustPolicy.parse(text);
   }

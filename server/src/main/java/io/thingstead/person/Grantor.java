@@ -117,11 +117,14 @@ final class Grantor {
       }
       underIotPolicies = authenticated(session);
     }
-    Set<String> owned =
-        things.attachments(target).stream()
-            .map(Attachment::thingName)
-            .collect(Collectors.toUnmodifiableSet());
-    return new Grants(caller, bounds, facts, target, owner.id(), owned, underIotPolicies);
+    return new Grants(
+        caller, bounds, facts, target, owner.id(), () -> owned(target), underIotPolicies);
+  }
+
+  private Set<String> owned(String target) {
+    return things.attachments(target).stream()
+        .map(Attachment::thingName)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** IoT policies bound an identity of a pool that has logged in (AWS IoT guide). */

@@ -54,7 +54,8 @@ public final class ManagedPolicies {
             throw new ApiException(
                 AwsError.ENTITY_ALREADY_EXISTS, "A policy called " + name + " already exists.");
           }
-          Names.requireRoom(tx, Tables.MANAGED, Key.ALL, "PoliciesPerAccount", IamLimits.POLICIES);
+          Names.requireRoom(
+              tx, Tables.MANAGED, Key.ALL, "PoliciesPerAccount", PersonLimits.POLICIES);
           long now = tx.now().toEpochMilli();
           ManagedRow row =
               new ManagedRow(
@@ -74,8 +75,8 @@ public final class ManagedPolicies {
 
   private static void check(String document) {
     Documents.parse(document);
-    if (Documents.chars(document) > IamLimits.POLICY_CHARS) {
-      throw Refused.quota("PolicySize", IamLimits.POLICY_CHARS);
+    if (Documents.chars(document) > PersonLimits.POLICY_CHARS) {
+      throw Refused.quota("PolicySize", PersonLimits.POLICY_CHARS);
     }
   }
 
@@ -146,7 +147,7 @@ public final class ManagedPolicies {
         tx -> {
           String name = require(tx, arn);
           ManagedRow old = requireRow(tx, name);
-          if (versionRows(tx, name).size() >= IamLimits.POLICY_VERSIONS) {
+          if (versionRows(tx, name).size() >= PersonLimits.POLICY_VERSIONS) {
             throw new ApiException(
                 AwsError.LIMIT_EXCEEDED,
                 "A managed policy can have up to 5 versions. Before you create a new version, you"
@@ -215,6 +216,16 @@ public final class ManagedPolicies {
         });
   }
 
+  /** Unique ids of the users and roles that have a policy. */
+  List<String> owners(String arn) {
+    Rows rows = registry.durable();
+    return rows
+        .scan(Tables.POLICY_OWNER, Key.of(require(rows, arn)), null, Integer.MAX_VALUE)
+        .stream()
+        .map(Names::second)
+        .toList();
+  }
+
   /** A policy's name, if this account has one of this ARN; else NoSuchEntity. */
   String require(Rows rows, String arn) {
     String name = arn.substring(arn.lastIndexOf('/') + 1);
@@ -264,7 +275,7 @@ public final class ManagedPolicies {
   }
 
   private static List<Rows.Row> versionRows(Rows rows, String name) {
-    return rows.scan(Tables.MANAGED_VERSION, Key.of(name), null, IamLimits.POLICY_VERSIONS + 1);
+    return rows.scan(Tables.MANAGED_VERSION, Key.of(name), null, PersonLimits.POLICY_VERSIONS + 1);
   }
 
   private static long number(String arn, String versionId) {

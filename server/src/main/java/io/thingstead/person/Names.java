@@ -58,8 +58,8 @@ final class Names {
   static Map<String, String> tagged(Map<String, String> old, Map<String, String> more) {
     Map<String, String> all = new HashMap<>(old);
     all.putAll(more);
-    if (all.size() > IamLimits.TAGS) {
-      throw Refused.quota("TagsPerResource", IamLimits.TAGS);
+    if (all.size() > PersonLimits.TAGS) {
+      throw Refused.quota("TagsPerResource", PersonLimits.TAGS);
     }
     return all;
   }
@@ -78,7 +78,7 @@ final class Names {
       @Nullable Integer maxItems,
       @Nullable String marker,
       Function<Rows.Row, @Nullable T> item) {
-    int limit = maxItems == null ? IamLimits.PAGE : Math.min(maxItems, IamLimits.PAGE_MAX);
+    int limit = maxItems == null ? PersonLimits.PAGE : Math.min(maxItems, PersonLimits.PAGE_MAX);
     try {
       return Page.filtered(rows, table, prefix, limit, marker, item);
     } catch (ApiException _) {

@@ -53,7 +53,7 @@ public final class OwnerPolicies {
                 Tables.OWNER_POLICY,
                 Key.of(owner.id()),
                 owner.kind() == Owner.Kind.USER ? "PoliciesPerUser" : "PoliciesPerRole",
-                IamLimits.ATTACHED_PER_OWNER);
+                PersonLimits.ATTACHED_PER_OWNER);
             tx.put(Tables.OWNER_POLICY, key, Names.NOTHING);
             tx.put(Tables.POLICY_OWNER, Key.of(policy, owner.id()), Names.NOTHING);
             changes.tell(tx, owner.id());
@@ -113,7 +113,7 @@ public final class OwnerPolicies {
             boolean replaced = Names.second(row).equals(policyName);
             chars += replaced ? 0 : Documents.chars(Names.text(row.value()));
           }
-          if (chars > owner.kind().inlineChars() || others.size() > IamLimits.INLINE_PER_OWNER) {
+          if (chars > owner.kind().inlineChars() || others.size() > PersonLimits.INLINE_PER_OWNER) {
             throw new ApiException(
                 AwsError.LIMIT_EXCEEDED,
                 "Maximum policy size of %d bytes exceeded for %s %s"

@@ -5,11 +5,16 @@ import io.thingstead.authorize.Authorizer;
 import io.thingstead.authorize.Grants;
 import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.Rows;
+import io.thingstead.identity.Attachments;
 import io.thingstead.identity.MasterKey;
 import io.thingstead.identity.Principal;
 import io.thingstead.registry.ThingPrincipals;
+import io.thingstead.registry.Things;
 import java.security.SecureRandom;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -17,6 +22,7 @@ import java.util.Optional;
  * temporary keys.
  */
 public final class Persons {
+  private final AccountShard registry;
   private final Changes changes = new Changes();
   private final Users users;
   private final UserKeys keys;
@@ -25,6 +31,10 @@ public final class Persons {
   private final OwnerPolicies userPolicies;
   private final OwnerPolicies rolePolicies;
   private final Sessions sessions;
+  private final RoleAliases aliases;
+  private final Providers providers;
+  private final Pools pools;
+  private final Identities identities;
   private final Grantor grantor;
 
   /**
@@ -32,20 +42,26 @@ public final class Persons {
    *
    * @param registry the account's registry shard
    * @param authorizer the account's, which is told what callers are granted
-   * @param things which callers own
+   * @param iotPolicies that can be attached to identities
+   * @param principals which things callers own
+   * @param web where the keys of issuers are
    */
   public Persons(
       Account account,
       AccountShard registry,
       Authorizer authorizer,
-      ThingPrincipals things,
+      Attachments iotPolicies,
+      Things things,
+      ThingPrincipals principals,
       SessionTokens tokens,
       MasterKey master,
-      SecureRandom random) {
+      SecureRandom random,
+      Web web) {
+    this.registry = registry;
     Ids ids = new Ids(random);
-    this.users = new Users(account, registry, things, changes, ids);
+    this.users = new Users(account, registry, principals, changes, ids);
     this.keys = new UserKeys(account, registry, users, master, random, changes);
-    this.roles = new Roles(account, registry, things, changes, ids);
+    this.roles = new Roles(account, registry, principals, changes, ids);
     this.policies = new ManagedPolicies(account, registry, changes, ids);
     this.userPolicies =
         new OwnerPolicies(
@@ -53,7 +69,24 @@ public final class Persons {
     this.rolePolicies =
         new OwnerPolicies(
             registry, (rows, name) -> roles.require(rows, name).owner(), policies, changes);
-    this.sessions = new Sessions(account, registry, roles, keys, policies, tokens, authorizer);
+    this.providers = new Providers(account, registry);
+    WebIdentities webIdentities =
+        new WebIdentities(providers, new Issuers(web, tokens.clock()), tokens.clock());
+    PoolTokens poolTokens = new PoolTokens(registry, master, random, tokens.clock());
+    this.sessions =
+        new Sessions(
+            account,
+            registry,
+            roles,
+            keys,
+            policies,
+            tokens,
+            authorizer,
+            webIdentities,
+            poolTokens);
+    this.pools = new Pools(account, registry, random, List.of(iotPolicies, principals));
+    this.identities =
+        new Identities(account, registry, pools, webIdentities, poolTokens, sessions, random);
     this.grantor =
         new Grantor(
             account,
@@ -62,8 +95,9 @@ public final class Persons {
             keys,
             roles,
             Map.of(Owner.Kind.USER, userPolicies, Owner.Kind.ROLE, rolePolicies),
-            things,
+            principals,
             changes);
+    this.aliases = new RoleAliases(account, registry, sessions, things, principals);
     authorizer.grantedBy(this::grants);
     changes.onChange(authorizer::grantsChanged);
   }
@@ -88,6 +122,24 @@ public final class Persons {
     return policies;
   }
 
+  /** The users, by name, that a managed policy is attached to. */
+  public List<User> usersWith(String policyArn) {
+    return policies.owners(policyArn).stream()
+        .map(id -> users.byId(registry.durable(), id))
+        .filter(Objects::nonNull)
+        .sorted(Comparator.comparing(User::name))
+        .toList();
+  }
+
+  /** The roles, by name, that a managed policy is attached to. */
+  public List<Role> rolesWith(String policyArn) {
+    return policies.owners(policyArn).stream()
+        .map(id -> roles.byId(registry.durable(), id))
+        .filter(Objects::nonNull)
+        .sorted(Comparator.comparing(Role::name))
+        .toList();
+  }
+
   public OwnerPolicies userPolicies() {
     return userPolicies;
   }
@@ -100,8 +152,32 @@ public final class Persons {
     return sessions;
   }
 
-  /** Whether there is a user or role of an ARN, by rows of the registry shard. */
+  public Pools pools() {
+    return pools;
+  }
+
+  public Identities identities() {
+    return identities;
+  }
+
+  public Providers providers() {
+    return providers;
+  }
+
+  public RoleAliases aliases() {
+    return aliases;
+  }
+
+  /** Whether there is an identity of a pool of this id, by rows of the registry shard. */
+  public static boolean isIdentity(Rows rows, String id) {
+    return Identities.exists(rows, id);
+  }
+
+  /** Whether there is a user, role or identity, by rows of the registry shard. */
   public static boolean exists(Account account, Rows rows, String arn) {
+    if (isIdentity(rows, arn)) {
+      return true;
+    }
     String prefix = "arn:aws:iam::" + account.id() + ":";
     return arn.startsWith(prefix)
         && (Users.exists(account, rows, arn) || Roles.exists(account, rows, arn));

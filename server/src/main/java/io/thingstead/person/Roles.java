@@ -58,7 +58,7 @@ public final class Roles {
           if (row(tx, name) != null) {
             throw Refused.exists("Role", name);
           }
-          Names.requireRoom(tx, Tables.ROLE, Key.ALL, "RolesPerAccount", IamLimits.ROLES);
+          Names.requireRoom(tx, Tables.ROLE, Key.ALL, "RolesPerAccount", PersonLimits.ROLES);
           RoleRow row =
               new RoleRow(
                   ids.entity("AROA"),

@@ -29,7 +29,6 @@ public final class Sessions {
   private static final int SECONDS = 3_600;
   private static final int OWN_SECONDS_MAX = 129_600;
   private static final int OWN_SECONDS = 43_200;
-  private static final int POLICY_CHARS = 2_048;
 
   private final Account account;
   private final AccountShard registry;
@@ -38,6 +37,8 @@ public final class Sessions {
   private final ManagedPolicies policies;
   private final SessionTokens tokens;
   private final Authorizer authorizer;
+  private final WebIdentities identities;
+  private final PoolTokens poolTokens;
 
   Sessions(
       Account account,
@@ -46,7 +47,9 @@ public final class Sessions {
       UserKeys keys,
       ManagedPolicies policies,
       SessionTokens tokens,
-      Authorizer authorizer) {
+      Authorizer authorizer,
+      WebIdentities identities,
+      PoolTokens poolTokens) {
     this.account = account;
     this.registry = registry;
     this.roles = roles;
@@ -54,6 +57,8 @@ public final class Sessions {
     this.policies = policies;
     this.tokens = tokens;
     this.authorizer = authorizer;
+    this.identities = identities;
+    this.poolTokens = poolTokens;
   }
 
   /**
@@ -198,6 +203,44 @@ public final class Sessions {
   }
 
   /**
+   * What came of a web identity.
+   *
+   * @param provider the ARN of who vouches for it
+   */
+  public record Federated(Assumed assumed, String subject, String audience, String provider) {}
+
+  /**
+   * AssumeRoleWithWebIdentity: for whoever has a token of a provider that the account knows and the
+   * role trusts.
+   *
+   * @throws ApiException InvalidIdentityToken, ExpiredToken, IDPCommunicationError, AccessDenied,
+   *     and what {@link #assume} refuses with
+   */
+  public Federated federate(String token, Wish wish) {
+    WebToken read = WebToken.parse(token);
+    boolean ofPool = read != null && read.text("iss").equals(PoolTokens.ISSUER);
+    if (read != null && ofPool) {
+      Claims claims = poolTokens.verify(read);
+      return federated(wish, Claims.COGNITO, claims, claims.subject());
+    }
+    WebIdentities.Verified verified = identities.verify(token);
+    return federated(wish, verified.provider().arn(), verified.claims(), "");
+  }
+
+  private Federated federated(Wish wish, String provider, Claims claims, String identityId) {
+    Assumed assumed = forClaims(wish, provider, claims, identityId);
+    if (assumed == null) {
+      throw new ApiException(
+          AwsError.ACCESS_DENIED,
+          "Not authorized to perform sts:AssumeRoleWithWebIdentity: there is no role %s, or it does"
+                  .formatted(wish.roleArn())
+              + " not trust %s with sub %s and aud %s"
+                  .formatted(provider, claims.subject(), claims.audience()));
+    }
+    return new Federated(assumed, claims.subject(), claims.audience(), provider);
+  }
+
+  /**
    * A session of a role for whom a verified token speaks of, if the role trusts its provider.
    *
    * @param provider as trust policies name it
@@ -263,10 +306,13 @@ public final class Sessions {
       documents.add(document.text());
     }
     int chars = documents.stream().mapToInt(Documents::chars).sum();
-    if (chars > POLICY_CHARS) {
+    if (chars > PersonLimits.SESSION_POLICY_CHARS) {
       throw new ApiException(
           AwsError.PACKED_POLICY_TOO_LARGE,
-          "the session policies have " + chars + " characters, more than " + POLICY_CHARS);
+          "the session policies have "
+              + chars
+              + " characters, more than "
+              + PersonLimits.SESSION_POLICY_CHARS);
     }
     return documents;
   }

@@ -36,5 +36,26 @@ final class Tables {
   /** (policy name, owner id) → nothing. */
   static final Table POLICY_OWNER = new Table(168, "policy-owner", Family.STATE);
 
+  /** (URL without the scheme) → {@link ProviderRow}. */
+  static final Table PROVIDER = new Table(169, "web-provider", Family.STATE);
+
+  /** (name) → {@link AliasRow}. */
+  static final Table ALIAS = new Table(170, "role-alias", Family.STATE);
+
+  /** (pool id) → {@link PoolRow}. */
+  static final Table POOL = new Table(171, "identity-pool", Family.STATE);
+
+  /** (identity id) → {@link IdentityRow}. */
+  static final Table IDENTITY = new Table(172, "pool-identity", Family.STATE);
+
+  /** (pool id, provider, subject) → the identity's id. */
+  static final Table LOGIN = new Table(173, "pool-login", Family.STATE);
+
+  /** (pool id, identity id) → nothing. */
+  static final Table POOL_IDENTITY = new Table(174, "identity-of-pool", Family.STATE);
+
+  /** One row, the key that signs the pools' tokens. */
+  static final Table POOL_KEY = new Table(175, "pool-key", Family.STATE);
+
   private Tables() {}
 }

@@ -99,7 +99,7 @@ public final class UserKeys {
                   Tables.USER_KEY,
                   Key.of(user.id()),
                   "AccessKeysPerUser",
-                  IamLimits.KEYS_PER_USER);
+                  PersonLimits.KEYS_PER_USER);
               KeyRow row = new KeyRow(true, tx.now().toEpochMilli(), sealed);
               put(tx, user, id, row);
               return key(userName, id, row);

@@ -47,7 +47,7 @@ public final class Users {
           if (row(tx, name) != null) {
             throw Refused.exists("User", name);
           }
-          Names.requireRoom(tx, Tables.USER, Key.ALL, "UsersPerAccount", IamLimits.USERS);
+          Names.requireRoom(tx, Tables.USER, Key.ALL, "UsersPerAccount", PersonLimits.USERS);
           UserRow row =
               new UserRow(ids.entity("AIDA"), Names.path(path), tx.now().toEpochMilli(), checked);
           put(tx, name, row);

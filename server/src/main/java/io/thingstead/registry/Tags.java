@@ -41,7 +41,6 @@ public final class Tags {
           "custommetric",
           "authorizer",
           "domainconfiguration",
-          "rolealias",
           "package",
           "command",
           "fleetmetric");

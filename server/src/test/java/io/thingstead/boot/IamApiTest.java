@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.AccessKey;
+import software.amazon.awssdk.services.iam.model.EntityType;
 import software.amazon.awssdk.services.iam.model.ListUsersResponse;
 import software.amazon.awssdk.services.iam.model.Policy;
 import software.amazon.awssdk.services.iam.model.PolicyScopeType;
@@ -257,6 +258,13 @@ class IamApiTest {
     assertThat(iam.listAttachedUserPolicies(b -> b.userName("holder")).attachedPolicies())
         .hasSize(1);
     assertThat(iam.getPolicy(b -> b.policyArn(arn)).policy().attachmentCount()).isEqualTo(1);
+    assertThat(iam.listEntitiesForPolicy(b -> b.policyArn(arn)).policyUsers())
+        .singleElement()
+        .satisfies(each -> assertThat(each.userName()).isEqualTo("holder"));
+    assertThat(
+            iam.listEntitiesForPolicy(b -> b.policyArn(arn).entityFilter(EntityType.ROLE))
+                .policyUsers())
+        .isEmpty();
     refused(
         404,
         "NoSuchEntity",

@@ -7,6 +7,7 @@ import io.thingstead.config.Machine;
 import io.thingstead.config.ServerAddresses;
 import io.thingstead.config.Settings;
 import io.thingstead.config.SettingsReader;
+import io.thingstead.identity.CredentialsFile;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -35,6 +37,7 @@ import software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.cognitoidentity.CognitoIdentityClient;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iot.IotClient;
 import software.amazon.awssdk.services.iot.model.CreateKeysAndCertificateResponse;
@@ -266,6 +269,16 @@ public final class RunningNode implements AutoCloseable {
     return client(StsClient.builder().region(Region.US_EAST_1), provider(caller)).build();
   }
 
+  /** The same, by whoever has these credentials, or none. */
+  public StsClient sts(AwsCredentialsProvider caller) {
+    return client(StsClient.builder().region(Region.US_EAST_1), caller).build();
+  }
+
+  /** Identity pools, by whoever has these credentials, or none. */
+  public CognitoIdentityClient pools(AwsCredentialsProvider caller) {
+    return client(CognitoIdentityClient.builder().region(Region.US_EAST_1), caller).build();
+  }
+
   /** The control plane, as this caller. */
   public IotClient iot(AwsCredentials caller) {
     return client(IotClient.builder().region(Region.US_EAST_1), provider(caller)).build();
@@ -285,6 +298,14 @@ public final class RunningNode implements AutoCloseable {
   public AwsCredentials administrator() throws IOException {
     List<String> key = accessKey();
     return AwsBasicCredentials.create(key.getFirst(), key.getLast());
+  }
+
+  /** Makes another account; its administrator's key. */
+  public AwsCredentials account(String id) throws Exception {
+    signed("POST", "/_thingstead/accounts", Map.of(), "{\"accountId\":\"" + id + "\"}");
+    CredentialsFile.Entry key = CredentialsFile.read(directory.resolve("data/credentials"), id);
+    return AwsBasicCredentials.create(
+        Objects.requireNonNull(key).accessKeyId(), key.secretAccessKey());
   }
 
   private static AwsCredentialsProvider provider(AwsCredentials caller) {

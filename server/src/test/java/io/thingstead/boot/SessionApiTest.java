@@ -18,6 +18,7 @@ import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.AccessKey;
 import software.amazon.awssdk.services.iam.model.StatusType;
 import software.amazon.awssdk.services.iot.IotClient;
+import software.amazon.awssdk.services.iot.model.Action;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.model.AssumeRoleResponse;
 import software.amazon.awssdk.services.sts.model.Credentials;
@@ -350,6 +351,44 @@ class SessionApiTest {
         refused(403, "UnrecognizedClientException", () -> altered.listThings(b -> {}));
         refused(403, "UnrecognizedClientException", () -> without.listThings(b -> {}));
       }
+    }
+  }
+
+  @Test
+  void whoHandsARoleOnMustBeAllowedTo() {
+    String pass = statement("Allow", "iam:PassRole", roleArn("handed"), "");
+    AwsCredentials user = user("hander", allow("iot:*", "*"));
+    String rule =
+        """
+        {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*",\
+        "Resource":"arn:aws:iot:*:*:*"}]}\
+        """;
+    iam.putUserPolicy(b -> b.userName("hander").policyName("own").policyDocument(rule));
+    try (IotClient iot = server.iot(user)) {
+      assertThat(
+              refused(
+                      403,
+                      "AccessDeniedException",
+                      () ->
+                          iot.createRoleAlias(
+                              b -> b.roleAlias("handed").roleArn(roleArn("handed"))))
+                  .awsErrorDetails()
+                  .errorMessage())
+          .contains("iam:PassRole on resource: " + roleArn("handed"));
+      Action action =
+          Action.builder().republish(to -> to.topic("b").roleArn(roleArn("handed"))).build();
+      refused(
+          403,
+          "AccessDeniedException",
+          () ->
+              iot.createTopicRule(
+                  b ->
+                      b.ruleName("handed")
+                          .topicRulePayload(
+                              payload -> payload.sql("SELECT * FROM 'a'").actions(action))));
+      iam.putUserPolicy(
+          b -> b.userName("hander").policyName("pass").policyDocument(document(pass)));
+      iot.createRoleAlias(b -> b.roleAlias("handed").roleArn(roleArn("handed")));
     }
   }
 

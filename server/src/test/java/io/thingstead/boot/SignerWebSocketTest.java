@@ -16,12 +16,15 @@ import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import java.net.URLDecoder;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
@@ -187,6 +190,35 @@ class SignerWebSocketTest {
     assertThatThrownBy(() -> publish(client, "app/phone")).isInstanceOf(Mqtt5PubAckException.class);
     iam.deleteRole(b -> b.roleName("app"));
     assertThat(disconnected.await(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void deviceSdkConnectsWithASessionsKeys(boolean mqtt5) throws Exception {
+    String name = mqtt5 ? "five" : "three";
+    AwsCredentials user =
+        user(
+            name,
+            allow("Connect", "client/" + name),
+            allow("Publish", "topic/sdk2/t"),
+            allow("Receive", "topic/sdk2/t"),
+            allow("Subscribe", "topicfilter/sdk2/t"));
+    Credentials session;
+    try (StsClient sts = server.sts(user)) {
+      session = sts.getSessionToken(b -> b.durationSeconds(900)).credentials();
+    }
+    Map<String, Object> given =
+        Map.of(
+            "host", "localhost",
+            "port", server.port(),
+            "ca", server.ca().toString(),
+            "mqtt5", mqtt5,
+            "clientId", name,
+            "region", "us-east-1",
+            "accessKey", session.accessKeyId(),
+            "secretKey", session.secretAccessKey(),
+            "sessionToken", session.sessionToken());
+    assertThat(NpmClient.run("sdk2.cjs", given, server.ca())).contains("heard hello on sdk2/t");
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.thingstead.api.Headers;
 import io.thingstead.http.ApiHouse.Answer;
 import io.thingstead.http.ApiHouse.Wire;
 import io.thingstead.identity.Principal;
+import io.thingstead.identity.Session;
 import io.thingstead.net.Departure;
 import io.thingstead.net.Role;
 import io.thingstead.net.Transport;
@@ -23,6 +24,8 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
@@ -82,6 +85,24 @@ class WebSocketTest {
   }
 
   // The door.
+
+  @Test
+  void connectionOfASessionEndsWithTheSession() {
+    Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    long ends = now.plusSeconds(60).toEpochMilli();
+    Session session = new Session(Session.Of.ROLE, "AROA", "s1", List.of(), Map.of(), "", 0, ends);
+    Duration day = Duration.ofDays(1);
+    assertThat(
+            WebSocketDoor.lifetime(
+                day, new Principal.AccessKey("ASIA", "arn", false, session), now))
+        .isEqualTo(Duration.ofMinutes(1));
+    assertThat(
+            WebSocketDoor.lifetime(
+                Duration.ofSeconds(9), new Principal.AccessKey("ASIA", "arn", false, session), now))
+        .isEqualTo(Duration.ofSeconds(9));
+    assertThat(WebSocketDoor.lifetime(day, new Principal.AccessKey("AKIA", "arn", false), now))
+        .isEqualTo(day);
+  }
 
   private static Map<String, String> upgrade() {
     return Map.of(

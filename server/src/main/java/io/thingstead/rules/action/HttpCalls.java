@@ -12,6 +12,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -88,6 +89,65 @@ public final class HttpCalls {
     }
   }
 
+  /**
+   * Gets a document, by HTTP/1.0 so that it ends where the connection does.
+   *
+   * @param bytesMax of the whole answer
+   * @param deadlineMillis epoch milliseconds by which all must be done
+   * @throws IOException saying why there is none: the guard, the network, or another status than
+   *     200
+   */
+  public byte[] get(URI uri, int bytesMax, long deadlineMillis) throws IOException {
+    if (uri.getHost() == null) {
+      throw new IOException("'" + uri + "' is not an absolute URL");
+    }
+    InetAddress[] addresses = InetAddress.getAllByName(uri.getHost());
+    for (InetAddress address : addresses) {
+      String refusal = guard.refusal(uri, address);
+      if (refusal != null) {
+        throw new IOException(refusal);
+      }
+    }
+    try (Socket plain = new Socket()) {
+      connect(plain, addresses, TargetGuard.port(uri), deadlineMillis);
+      plain.setSoTimeout(left(deadlineMillis));
+      try (Socket socket = TargetGuard.isPlain(uri) ? plain : secured(plain, uri)) {
+        socket.getOutputStream().write(getHead(uri));
+        return document(socket, bytesMax, deadlineMillis);
+      }
+    }
+  }
+
+  private static byte[] getHead(URI uri) {
+    String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+    String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+    String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
+    return ("GET " + path + query + " HTTP/1.0\r\nHost: " + uri.getHost() + port)
+        .concat("\r\nAccept: application/json\r\n\r\n")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private byte[] document(Socket socket, int bytesMax, long deadlineMillis) throws IOException {
+    byte[] answer = new byte[bytesMax];
+    int length = 0;
+    for (int read = 0; read >= 0; length += read) {
+      if (length == bytesMax) {
+        throw new IOException("the answer has more than " + bytesMax + " bytes");
+      }
+      socket.setSoTimeout(left(deadlineMillis));
+      read = socket.getInputStream().read(answer, length, bytesMax - length);
+      if (read < 0) {
+        break;
+      }
+    }
+    String text = new String(answer, 0, length, StandardCharsets.ISO_8859_1);
+    int head = text.indexOf("\r\n\r\n");
+    if (head < 0 || !text.matches("(?s)HTTP/1\\.[01] 200 .*")) {
+      throw new IOException("it answers " + text.lines().findFirst().orElse("nothing"));
+    }
+    return Arrays.copyOfRange(answer, head + 4, length);
+  }
+
   /** Connects to the first address: the others are tried when the caller tries again. */
   private void connect(Socket socket, InetAddress[] addresses, int port, long deadlineMillis)
       throws IOException {
@@ -101,16 +161,20 @@ public final class HttpCalls {
     if (TargetGuard.isPlain(uri)) {
       return exchange(socket, head, body, deadlineMillis);
     }
-    String host = uri.getHost();
-    try (SSLSocket secure =
-        (SSLSocket)
-            tls.getSocketFactory().createSocket(socket, host, TargetGuard.port(uri), true)) {
-      SSLParameters parameters = secure.getSSLParameters();
-      parameters.setEndpointIdentificationAlgorithm("HTTPS");
-      secure.setSSLParameters(parameters);
-      secure.startHandshake();
+    try (Socket secure = secured(socket, uri)) {
       return exchange(secure, head, body, deadlineMillis);
     }
+  }
+
+  private Socket secured(Socket socket, URI uri) throws IOException {
+    SSLSocket secure =
+        (SSLSocket)
+            tls.getSocketFactory().createSocket(socket, uri.getHost(), TargetGuard.port(uri), true);
+    SSLParameters parameters = secure.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    secure.setSSLParameters(parameters);
+    secure.startHandshake();
+    return secure;
   }
 
   private HttpReply exchange(Socket socket, byte[] head, byte[] body, long deadlineMillis)
