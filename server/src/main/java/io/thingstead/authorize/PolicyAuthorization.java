@@ -142,10 +142,14 @@ final class PolicyAuthorization implements Authorization {
     return new Decision.Denied(true, "certificate " + subject.certificateId() + " is not active");
   }
 
-  /** The decision and how it came about, a line each. A CONNECT is a clean one without a will. */
-  Why.Explained explain(String action, String arn) {
-    boolean connect = action.equalsIgnoreCase("iot:Connect");
-    DecisionClass decisions = connect ? connectDecisions(false, null) : decisions();
+  /** The decision and how it came about, a line each. */
+  Why.Explained explain(Why.Question question) {
+    String action = question.actionName();
+    String arn = question.resourceArn(context.account());
+    DecisionClass decisions =
+        action.equalsIgnoreCase("iot:Connect")
+            ? connectDecisions(question.persistent(), question.willTopic())
+            : decisions();
     Decision decision = live() ? decisions.decide(action, arn) : inactive();
     List<String> lines = new ArrayList<>();
     lines.add(

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 public final class Why {
+  private static final Pattern CERTIFICATE_ID = Pattern.compile("[0-9a-fA-F]{64}");
+
   private final Account account;
   private final Authorizer authorizer;
   private final Function<String, List<String>> principalsOfThing;
@@ -32,9 +35,54 @@ public final class Why {
   }
 
   /**
+   * What is asked. Source address and host name are those of this machine.
+   *
+   * @param principal id or ARN of the certificate the client would connect with, or the name of an
+   *     anonymous principal; null for each certificate that is attached to the thing of the
+   *     client's name
+   * @param action connect, publish, retain, subscribe, receive, or a full name such as {@code
+   *     iot:GetThingShadow}
+   * @param resource topic or filter; the resource's ARN for a full name; ignored for connect
+   * @param persistent whether it would connect with a session that outlives the connection
+   * @param willTopic of the will it would connect with, or null
+   */
+  public record Question(
+      String clientId,
+      @Nullable String principal,
+      String action,
+      String resource,
+      boolean persistent,
+      @Nullable String willTopic) {
+    /** One that is not about a CONNECT, or about a clean one without a will. */
+    public Question(String clientId, @Nullable String principal, String action, String resource) {
+      this(clientId, principal, action, resource, false, null);
+    }
+
+    String actionName() {
+      return switch (action.toLowerCase(Locale.ROOT)) {
+        case "connect" -> "iot:Connect";
+        case "publish" -> Access.PUBLISH.action();
+        case "retain" -> Access.RETAIN.action();
+        case "subscribe" -> Access.SUBSCRIBE.action();
+        case "receive" -> Access.RECEIVE.action();
+        default -> action;
+      };
+    }
+
+    String resourceArn(Account account) {
+      return switch (action.toLowerCase(Locale.ROOT)) {
+        case "connect", "iot:connect" -> account.arn("client/" + clientId);
+        case "publish", "retain", "receive" -> account.arn("topic/" + resource);
+        case "subscribe" -> account.arn("topicfilter/" + resource);
+        default -> resource;
+      };
+    }
+  }
+
+  /**
    * One decision.
    *
-   * @param principal the certificate's ARN
+   * @param principal a certificate's ARN or an anonymous principal's name
    * @param ruling what the policies decide, whether the certificate is active or not
    * @param lines for people: the decision, then how it came about
    */
@@ -44,79 +92,43 @@ public final class Why {
     }
   }
 
-  /**
-   * The decision and how it came about. Source address and host name are those of this machine.
-   *
-   * @param certificateId of the certificate the client would connect with; null for each that is
-   *     attached to the thing of the client's name
-   * @param action connect, publish, retain, subscribe, receive, or a full name such as {@code
-   *     iot:GetThingShadow}
-   * @param resource topic or filter; the resource's ARN for a full name; ignored for connect
-   * @return several lines
-   */
-  public String explain(
-      String clientId, @Nullable String certificateId, String action, String resource) {
-    List<Explained> all = decisions(clientId, certificateId, action, resource);
-    return all.isEmpty() ? unknown(clientId) : words(all);
-  }
-
-  /** All lines of some decisions. */
-  public static String words(List<Explained> decisions) {
-    return decisions.stream()
-        .flatMap(each -> each.lines().stream())
-        .collect(Collectors.joining("\n"));
-  }
-
-  /** What to tell of a client whose policies are not known. */
-  public static String unknown(String clientId) {
-    return "no thing "
-        + clientId
-        + " with a certificate is registered, so it is not known which policies hold;"
-        + " name the certificate as well";
-  }
-
-  /** The same, a decision for each certificate; none when there is no such thing. */
-  public List<Explained> decisions(
-      String clientId, @Nullable String certificateId, String action, String resource) {
+  /** The decision for each principal that the client may have; none when it is not known which. */
+  public List<Explained> decisions(Question question) {
+    String named = question.principal();
     List<String> principals =
-        certificateId != null
-            ? List.of(account.arn("cert/" + certificateId.toLowerCase(Locale.ROOT)))
-            : principalsOfThing.apply(clientId);
+        named == null
+            ? principalsOfThing.apply(question.clientId())
+            : List.of(
+                CERTIFICATE_ID.matcher(named).matches()
+                    ? account.arn("cert/" + named.toLowerCase(Locale.ROOT))
+                    : named);
     List<Explained> all = new ArrayList<>();
-    for (String arn : principals) {
-      String id = arn.substring(arn.lastIndexOf('/') + 1);
+    for (String target : principals) {
+      String prefix = account.arn("cert/");
+      String id = target.startsWith(prefix) ? target.substring(prefix.length()) : null;
       ConnectionContext context =
           new ConnectionContext(
               account,
-              new Principal.Certificate(id, arn, true),
-              clientId,
+              id == null
+                  ? new Principal.Anonymous(target)
+                  : new Principal.Certificate(id, target, true),
+              question.clientId(),
               InetAddress.getLoopbackAddress(),
               "");
-      all.add(
-          authorizer
-              .underPolicies(context, arn, id)
-              .explain(actionName(action), resourceArn(clientId, action, resource)));
+      all.add(authorizer.underPolicies(context, target, id).explain(question));
     }
     return all;
   }
 
-  private static String actionName(String action) {
-    return switch (action.toLowerCase(Locale.ROOT)) {
-      case "connect" -> "iot:Connect";
-      case "publish" -> Access.PUBLISH.action();
-      case "retain" -> Access.RETAIN.action();
-      case "subscribe" -> Access.SUBSCRIBE.action();
-      case "receive" -> Access.RECEIVE.action();
-      default -> action;
-    };
-  }
-
-  private String resourceArn(String clientId, String action, String resource) {
-    return switch (action.toLowerCase(Locale.ROOT)) {
-      case "connect", "iot:connect" -> account.arn("client/" + clientId);
-      case "publish", "retain", "receive" -> account.arn("topic/" + resource);
-      case "subscribe" -> account.arn("topicfilter/" + resource);
-      default -> resource;
-    };
+  /** All lines of some decisions; when there are none, what to do. */
+  public static String words(Question question, List<Explained> decisions) {
+    return decisions.isEmpty()
+        ? "no thing "
+            + question.clientId()
+            + " with a certificate is registered, so it is not known which policies hold;"
+            + " name the certificate as well"
+        : decisions.stream()
+            .flatMap(each -> each.lines().stream())
+            .collect(Collectors.joining("\n"));
   }
 }

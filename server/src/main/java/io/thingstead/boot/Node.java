@@ -417,7 +417,7 @@ public final class Node implements AutoCloseable {
     new PolicyRoutes(tenants).bind(table);
     new FunctionRoutes(tenants).bind(table);
     new AuditRoutes(account -> tenants.of(account).audit()).bind(table);
-    OwnRoutes own = new OwnRoutes(tenants, meters, () -> ready && engine.accepting());
+    OwnRoutes own = new OwnRoutes(tenants, meters, refusals, () -> ready && engine.accepting());
     own.bind(table);
     if (settings.allowReset()) {
       own.bindReset(

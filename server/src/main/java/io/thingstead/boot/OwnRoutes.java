@@ -1,9 +1,12 @@
 package io.thingstead.boot;
 
+import io.thingstead.account.Account;
 import io.thingstead.api.ApiRequest;
 import io.thingstead.api.ApiResponse;
 import io.thingstead.api.Headers;
 import io.thingstead.authorize.Why;
+import io.thingstead.event.Refusal;
+import io.thingstead.event.RefusalLog;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
 import io.thingstead.metrics.Metrics;
@@ -30,10 +33,12 @@ final class OwnRoutes {
 
   private final Tenants tenants;
   private final Metrics meters;
+  private final RefusalLog refusals;
   private final BooleanSupplier ready;
 
-  OwnRoutes(Tenants tenants, Metrics meters, BooleanSupplier ready) {
+  OwnRoutes(Tenants tenants, Metrics meters, RefusalLog refusals, BooleanSupplier ready) {
     this.tenants = tenants;
+    this.refusals = refusals;
     this.meters = meters;
     this.ready = ready;
   }
@@ -79,21 +84,20 @@ final class OwnRoutes {
   }
 
   /**
-   * {@code ?client=C&action=A&topic=R[&certificate=ID][&output=json]}: the decision, for people,
-   * and in JSON for programs as well.
+   * {@code ?client=C&action=A&topic=R[&certificate=ID][&persistent=true][&will=T][&output=json]}:
+   * the decision, for people, and in JSON for programs as well.
    */
   private ApiResponse why(Call call) {
     ApiRequest request = call.request();
-    String client = required(request, "client");
-    String action = required(request, "action");
     Why why = tenants.of(call.account()).why();
-    List<Why.Explained> decisions =
-        why.decisions(
-            client,
-            optional(request, "certificate"),
-            action,
-            action.equals("connect") ? "" : required(request, "topic"));
-    String words = decisions.isEmpty() ? Why.unknown(client) : Why.words(decisions);
+    Why.Question question = question(request, optional(request, "certificate"));
+    List<Why.Explained> decisions = why.decisions(question);
+    String last = lastRefused(call.account(), question.clientId());
+    if (decisions.isEmpty() && last != null) {
+      question = question(request, last);
+      decisions = why.decisions(question);
+    }
+    String words = Why.words(question, decisions);
     if (!"json".equals(optional(request, "output"))) {
       return text(200, words + "\n");
     }
@@ -107,6 +111,27 @@ final class OwnRoutes {
         200,
         new Headers().add("Content-Type", "application/json"),
         RefusalJson.JSON.writeValueAsBytes(answer));
+  }
+
+  private static Why.Question question(ApiRequest request, @Nullable String principal) {
+    String action = required(request, "action");
+    return new Why.Question(
+        required(request, "client"),
+        principal,
+        action,
+        action.equals("connect") ? "" : required(request, "topic"),
+        "true".equals(optional(request, "persistent")),
+        optional(request, "will"));
+  }
+
+  /** Who was refused last under a client id: a certificate's id, or an anonymous one's name. */
+  private @Nullable String lastRefused(Account account, String client) {
+    return refusals.recent(account).reversed().stream()
+        .filter(each -> each.client().equals(client) && each.ruling() != null)
+        .map(Refusal::principal)
+        .filter(principal -> !principal.isEmpty())
+        .findFirst()
+        .orElse(null);
   }
 
   private static String required(ApiRequest request, String name) {

@@ -230,7 +230,8 @@ final class Tenants implements AutoCloseable {
     tags.knows("cacert", CaCertificates::exists);
     certificates.cas().onDelete(Tags::forget);
     tags.knows("rolealias", RoleAliases::exists);
-    Why why = new Why(account, authorizer, thing -> principalsOf(principals, thing));
+    Why why =
+        new Why(account, authorizer, thing -> principalsOf(things, registry, principals, thing));
     features.put(
         account.id(),
         new Features(
@@ -374,9 +375,12 @@ final class Tenants implements AutoCloseable {
     return isCertificate(account, tx, arn) || Persons.exists(account, tx, arn);
   }
 
-  private static List<String> principalsOf(ThingPrincipals principals, String thing) {
-    return principals.ofThing(thing, null, 100, null).items().stream()
-        .map(Attachment::principal)
-        .toList();
+  private static List<String> principalsOf(
+      Things things, AccountShard registry, ThingPrincipals principals, String thing) {
+    return things.find(registry.durable(), thing) == null
+        ? List.of()
+        : principals.ofThing(thing, null, 100, null).items().stream()
+            .map(Attachment::principal)
+            .toList();
   }
 }

@@ -29,8 +29,21 @@ final class WhyCommand implements Runnable {
   @Option(
       names = "--certificate",
       paramLabel = "ID",
-      description = "The certificate it connects with. Default: those of the thing of that name.")
+      description =
+          "The certificate it connects with. Default: those of the thing of that name, else who was"
+              + " refused last under it.")
   private @Nullable String certificate;
+
+  @Option(
+      names = "--persistent",
+      description = "It connects with a session that outlives the connection.")
+  private boolean persistent;
+
+  @Option(
+      names = "--will",
+      paramLabel = "TOPIC",
+      description = "It connects with a will on this topic.")
+  private @Nullable String will;
 
   @Parameters(index = "0", paramLabel = "CLIENT", description = "The MQTT client id.")
   private String client = "";
@@ -60,6 +73,12 @@ final class WhyCommand implements Runnable {
     query.put("topic", topic);
     if (certificate != null) {
       query.put("certificate", certificate);
+    }
+    if (persistent) {
+      query.put("persistent", "true");
+    }
+    if (will != null) {
+      query.put("will", will);
     }
     if (output.json()) {
       query.put("output", "json");

@@ -3,6 +3,7 @@ package io.thingstead.event;
 import io.thingstead.model.policy.Ruling;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,14 +30,49 @@ public record Refusal(
     if (client.isEmpty()) {
       return null;
     }
-    return switch (action.toLowerCase(Locale.ROOT)) {
-      case "connect", "publish", "subscribe", "receive", "retain" ->
-          "./thingstead why "
-              + Words.quoted(client)
-              + ' '
-              + action
-              + (resource.isEmpty() ? "" : ' ' + Words.quoted(resource));
+    String asked = ruling == null ? null : asked(ruling);
+    return asked != null
+        ? why(asked)
+        : switch (action.toLowerCase(Locale.ROOT)) {
+          case "connect", "publish", "subscribe", "receive", "retain" ->
+              why(action + (resource.isEmpty() ? "" : ' ' + Words.quoted(resource)));
+          default -> null;
+        };
+  }
+
+  private String why(String asked) {
+    return "./thingstead why " + Words.quoted(client) + ' ' + asked;
+  }
+
+  /** What the policies were asked, which may be more special than what the client did. */
+  private static @Nullable String asked(Ruling ruling) {
+    String name = Words.quoted(ruling.resource().substring(ruling.resource().indexOf('/') + 1));
+    return switch (ruling.action()) {
+      case "iot:Publish" -> "publish " + name;
+      case "iot:RetainPublish" -> "retain " + name;
+      case "iot:Subscribe" -> "subscribe " + name;
+      case "iot:Receive" -> "receive " + name;
+      case "iot:Connect" -> "connect" + connecting(ruling.variables());
       default -> null;
     };
+  }
+
+  /** Only what the policies look at matters, and only that is among the variables. */
+  private static String connecting(Map<String, String> variables) {
+    String attributes = value(variables, "iot:ConnectAttributes");
+    String will = value(variables, "iot:LastWillTopic");
+    String flags = attributes.contains("PersistentConnect") ? " --persistent" : "";
+    if (!will.isEmpty()) {
+      return flags + " --will " + Words.quoted(will.substring(will.indexOf('/') + 1));
+    }
+    return attributes.contains("LastWill") ? flags + " --will any" : flags;
+  }
+
+  private static String value(Map<String, String> variables, String name) {
+    return variables.entrySet().stream()
+        .filter(each -> each.getKey().equalsIgnoreCase(name))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse("");
   }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AuthorizerTest {
@@ -392,6 +393,37 @@ class AuthorizerTest {
         .isTrue();
   }
 
+  private static String explain(
+      Why why, String client, @Nullable String principal, String action, String topic) {
+    Why.Question question = new Why.Question(client, principal, action, topic);
+    return Why.words(question, why.decisions(question));
+  }
+
+  @Test
+  void whyKnowsHowAClientConnects() {
+    fixture.attached(
+        "p",
+        "{'Effect':'Allow','Action':'iot:Connect','Resource':'*','Condition':{"
+            + "'ForAllValues:StringEquals':{'iot:ConnectAttributes':['LastWill']},"
+            + "'ArnEqualsIfExists':{'iot:LastWillTopic':'ARN/topic/will'}}}");
+    Why why = new Why(fixture.account, fixture.authorizer, _ -> List.of(CERT));
+    List<Why.Question> questions =
+        List.of(
+            new Why.Question("c", null, "connect", "", false, null),
+            new Why.Question("c", null, "connect", "", true, null),
+            new Why.Question("c", null, "connect", "", false, "will"),
+            new Why.Question("c", null, "connect", "", false, "other"),
+            new Why.Question("c", "anonymous", "connect", "", false, null));
+    assertThat(questions)
+        .extracting(each -> why.decisions(each).getFirst().ruling().outcome())
+        .containsExactly(
+            Ruling.Outcome.ALLOWED,
+            Ruling.Outcome.IMPLICIT_DENY,
+            Ruling.Outcome.ALLOWED,
+            Ruling.Outcome.IMPLICIT_DENY,
+            Ruling.Outcome.IMPLICIT_DENY);
+  }
+
   @Test
   void whyShowsHowTheDecisionCameAbout() {
     fixture.attached(
@@ -401,7 +433,7 @@ class AuthorizerTest {
             fixture.account,
             fixture.authorizer,
             thing -> thing.equals("t1") ? List.of(CERT) : List.of());
-    assertThat(why.explain("t1", null, "publish", "x").lines())
+    assertThat(explain(why, "t1", null, "publish", "x").lines())
         .containsExactly(
             "denied: no statement of policies [p] allows iot:Publish on " + ARN + "topic/x",
             "principal: " + CERT,
@@ -410,11 +442,11 @@ class AuthorizerTest {
             "statement 1 of policy p version 1 (Allow) does not apply: Resource ["
                 + ARN
                 + "topic/t1]");
-    assertThat(why.explain("t1", null, "receive", "a"))
+    assertThat(explain(why, "t1", null, "receive", "a"))
         .startsWith("allowed: statement 2 of policy p version 1 allows iot:Receive on");
-    assertThat(why.explain("t1", "C1", "connect", ""))
+    assertThat(explain(why, "t1", CERT, "connect", ""))
         .startsWith(
             "denied: no statement of policies [p] allows iot:Connect on " + ARN + "client/t1");
-    assertThat(why.explain("nobody", null, "publish", "x")).contains("name the certificate");
+    assertThat(explain(why, "nobody", null, "publish", "x")).contains("name the certificate");
   }
 }

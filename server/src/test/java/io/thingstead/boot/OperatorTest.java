@@ -88,6 +88,10 @@ class OperatorTest {
     assertThat(run("refusals", "--output", "json"))
         .contains("\"client\":\"stranger-1\"")
         .contains("\"command\":\"./thingstead why stranger-1 connect\"");
+    // Nobody has said who that is, but the refusal has.
+    assertThat(run("why", "stranger-1", "connect"))
+        .startsWith("denied: no statement of policies [] allows iot:Connect on")
+        .contains("principal: anonymous");
   }
 
   @Test

@@ -18,9 +18,12 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RefusalLogTest {
   private static final Account ACCOUNT =
@@ -186,9 +189,55 @@ class RefusalLogTest {
     assertThat(kept.variables())
         .hasEntrySatisfying("iot:ClientId", c -> assertThat(c).hasSize(513));
     assertThat(lines)
-        .containsExactly(
-            "refused publish client=c1 topic=t: statement 1 denies it"
-                + " (try: ./thingstead why c1 publish t)");
+        .singleElement()
+        .asString()
+        .startsWith("refused publish client=c1 topic=t: statement 1 denies it (try: ./thingstead");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "iot:Connect | client/c1 | | connect",
+        "iot:Connect | client/c1 | PersistentConnect | connect --persistent",
+        "iot:Connect | client/c1 | PersistentConnect,LastWill | connect --persistent --will any",
+        "iot:Publish | topic/a/b | | publish a/b",
+        "iot:RetainPublish | topic/a/b | | retain a/b",
+        "iot:Subscribe | topicfilter/a/# | | subscribe a/#",
+        "iot:Receive | topic/a/b | | receive a/b"
+      })
+  void theCommandAsksWhatThePoliciesWereAsked(
+      String action, String resource, @Nullable String attributes, String asked) {
+    Ruling ruling =
+        new Ruling(
+            Ruling.Outcome.IMPLICIT_DENY,
+            action,
+            "arn:aws:iot:us-east-1:0:" + resource,
+            null,
+            List.of("p"),
+            attributes == null ? Map.of() : Map.of("iot:connectattributes", attributes),
+            List.of());
+    log.refused(ACCOUNT, "connect", "c1", "", "", new Reason("no", ruling));
+
+    assertThat(log.recent(ACCOUNT))
+        .extracting(Refusal::command)
+        .containsExactly("./thingstead why c1 " + asked);
+  }
+
+  @Test
+  void theCommandNamesTheWillThatPoliciesLookAt() {
+    Ruling ruling =
+        new Ruling(
+            Ruling.Outcome.IMPLICIT_DENY,
+            "iot:Connect",
+            "arn:aws:iot:us-east-1:0:client/c1",
+            null,
+            List.of("p"),
+            Map.of("iot:LastWillTopic", "arn:aws:iot:us-east-1:0:topic/my will"),
+            List.of());
+    log.refused(ACCOUNT, "connect", "c1", "", "", new Reason("no", ruling));
+
+    assertThat(lines).singleElement().asString().endsWith("why c1 connect --will 'my will')");
   }
 
   @Test
