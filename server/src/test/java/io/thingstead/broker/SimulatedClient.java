@@ -4,11 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.thingstead.model.topic.Topic;
 import io.thingstead.model.topic.TopicFilter;
-import io.thingstead.mqtt.Decoder;
 import io.thingstead.mqtt.Packet;
 import io.thingstead.mqtt.PubRel;
 import io.thingstead.mqtt.Publish;
-import io.thingstead.mqtt.Version;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -54,7 +52,7 @@ final class SimulatedClient {
   private final Map<Integer, Sent> sent = new LinkedHashMap<>();
   private final Queue<Runnable> toServer = new ArrayDeque<>();
   private final Queue<Runnable> toClient = new ArrayDeque<>();
-  private @Nullable Line line;
+  private @Nullable SimulatedLine line;
   private @Nullable Session session;
   private boolean subscribed;
   private boolean ready;
@@ -88,74 +86,25 @@ final class SimulatedClient {
     this.clean = clean;
   }
 
-  /** The server's end of a connection. */
-  private final class Line implements Target {
-    private final ByteBuf out = Unpooled.buffer();
-    private final Decoder decoder = new Decoder(1 << 20, Version.V3_1_1);
-    private boolean dirty;
-
-    @Override
-    public boolean properties() {
-      return false;
-    }
-
-    @Override
-    public long packetBytesMax() {
-      return Long.MAX_VALUE;
-    }
-
-    @Override
-    public boolean writable() {
-      return toClient.size() < 6;
-    }
-
-    @Override
-    public ByteBuf out(int bytes) {
-      if (!dirty) {
-        dirty = true;
-        lane().dirty(this);
-      }
-      return out;
-    }
-
-    @Override
-    public void append(ByteBuf piece) {
-      out(0).writeBytes(piece);
-      piece.release();
-    }
-
-    @Override
-    public void flush() {
-      dirty = false;
-      Packet packet = decoder.decode(out);
-      while (packet != null) {
-        Runnable read = read(packet);
-        send(this, read);
-        packet = decoder.decode(out);
-      }
-      out.clear();
-    }
-
-    @Override
-    public void release(int packetId) {
-      send(this, () -> releasedBy(packetId));
-    }
-
-    @Override
-    public void close(Closing why) {
-      if (line == this) {
-        lose();
-      }
-    }
-  }
-
-  private Lane lane() {
+  Lane lane() {
     return server.broker.clients().lane(id);
   }
 
-  private void send(Line from, Runnable read) {
+  void send(SimulatedLine from, Runnable read) {
     if (line == from) {
       toClient.add(read);
+    }
+  }
+
+  /** Whether so much is on its way to the client that the server must wait. */
+  boolean congested() {
+    return toClient.size() >= 6;
+  }
+
+  /** The server ends a connection. */
+  void closed(SimulatedLine from) {
+    if (line == from) {
+      lose();
     }
   }
 
@@ -174,7 +123,7 @@ final class SimulatedClient {
   /** Connects, whatever the server thinks of the last connection. */
   void connect() {
     lose();
-    Line mine = new Line();
+    SimulatedLine mine = new SimulatedLine(this);
     line = mine;
     String last = id + "/w/1/" + connections++;
     PendingWill leaves =
@@ -247,7 +196,7 @@ final class SimulatedClient {
   /** The server sees that the connection is gone. */
   void disconnect() {
     Session mine = session;
-    Line was = line;
+    SimulatedLine was = line;
     lose();
     if (mine != null && was != null) {
       lane().loop().execute(() -> server.broker.clients().disconnected(mine, was, true));
@@ -267,7 +216,7 @@ final class SimulatedClient {
       next.run();
       Session mine = session;
       if (mine != null && toClient.size() < 6) {
-        Line to = line;
+        SimulatedLine to = line;
         lane()
             .loop()
             .execute(
@@ -301,7 +250,7 @@ final class SimulatedClient {
                     false,
                     Subscribing.Retained.DO_NOT_SEND,
                     0);
-            Line to = line;
+            SimulatedLine to = line;
             server
                 .broker
                 .clients()
@@ -367,7 +316,7 @@ final class SimulatedClient {
 
   private void publish(int packetId, Sent one) {
     Session to = session;
-    Line on = line;
+    SimulatedLine on = line;
     if (to == null || on == null) {
       return;
     }
@@ -448,7 +397,7 @@ final class SimulatedClient {
 
   private void release(int packetId) {
     Session to = session;
-    Line on = line;
+    SimulatedLine on = line;
     if (to != null && on != null) {
       up(
           to,
@@ -478,7 +427,7 @@ final class SimulatedClient {
 
   // What the client reads.
 
-  private Runnable read(Packet packet) {
+  Runnable read(Packet packet) {
     if (packet instanceof Publish publish) {
       String text = publish.payload().toString(StandardCharsets.UTF_8);
       int packetId = publish.packetId();
@@ -510,7 +459,7 @@ final class SimulatedClient {
     }
   }
 
-  private void releasedBy(int packetId) {
+  void releasedBy(int packetId) {
     unreleased.remove(packetId);
     Session to = session;
     if (to != null) {

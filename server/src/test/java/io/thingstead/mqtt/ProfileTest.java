@@ -5,13 +5,11 @@ import static io.thingstead.model.Profile.MQTT;
 import static io.thingstead.model.Profile.THINGSTEAD;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.thingstead.broker.MessageProperties;
-import io.thingstead.broker.MessageProperties.UserProperty;
 import io.thingstead.broker.Qos;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
+import io.thingstead.model.Quotas;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -20,77 +18,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every row of docs/profiles.md that a client of one connection can see. */
-class ProfileTest {
-  @RegisterExtension static final TestServer thingstead = new TestServer(THINGSTEAD);
-  @RegisterExtension static final TestServer aws = new TestServer(AWS);
-  @RegisterExtension static final TestServer mqtt = new TestServer(MQTT);
-
+/** Rows of docs/profiles.md about the protocol, connections, subscriptions and the account. */
+class ProfileTest extends ProfileScene {
   /** An account that keeps two retained messages. */
   @RegisterExtension
   static final TestServer small =
-      new TestServer(
-          THINGSTEAD,
-          new Limits(
-              Limits.DEFAULT.topics(),
-              Limits.DEFAULT.connect(),
-              Limits.DEFAULT.messages(),
-              Limits.DEFAULT.subscriptions(),
-              Limits.DEFAULT.sessions(),
-              new Limits.Retained(
-                  2, Limits.UNLIMITED, Limits.UNLIMITED, Duration.ofDays(1), 1 << 20),
-              Limits.DEFAULT.api(),
-              Limits.DEFAULT.policies(),
-              Limits.DEFAULT.shadows(),
-              Limits.DEFAULT.rules(),
-              Limits.DEFAULT.provisioning(),
-              Limits.DEFAULT.functions(),
-              Limits.DEFAULT.authorizers()));
-
-  private static final Map<Profile, TestServer> SERVERS =
-      Map.of(THINGSTEAD, thingstead, AWS, aws, MQTT, mqtt);
-
-  private static TestServer server(Profile profile) {
-    return java.util.Objects.requireNonNull(SERVERS.get(profile));
-  }
-
-  private static RawClient five(Profile profile) throws IOException {
-    return server(profile).join(server(profile).five("c"));
-  }
-
-  private static RawClient five(Profile profile, String suffix) throws IOException {
-    return server(profile).join(server(profile).five(suffix));
-  }
-
-  /** Publishes at QoS 1; what PUBACK says, or why the connection was closed. */
-  private static ReasonCode publish(
-      RawClient client, String topic, String payload, boolean retain, PublishProperties properties)
-      throws IOException {
-    client.publish(topic, payload, Qos.AT_LEAST_ONCE, retain, client.nextId(), properties);
-    return switch (client.read()) {
-      case PubAck ack -> ack.reason();
-      case Disconnect disconnect -> disconnect.reason();
-      case Packet other -> throw new AssertionError(String.valueOf(other));
-    };
-  }
-
-  private static ReasonCode publish(RawClient client, String topic, String payload)
-      throws IOException {
-    return publish(client, topic, payload, false, PublishProperties.NONE);
-  }
-
-  private static ReasonCode subscribe(RawClient client, String filter) throws IOException {
-    client.subscribe(filter, Qos.AT_LEAST_ONCE);
-    return switch (client.read()) {
-      case SubAck ack -> ack.reasons().getFirst();
-      case Disconnect disconnect -> disconnect.reason();
-      case Packet other -> throw new AssertionError(String.valueOf(other));
-    };
-  }
-
-  private static Will will(String topic, Qos qos) {
-    return new Will(topic, new byte[] {1}, qos, false, 0, -1, MessageProperties.NONE);
-  }
+      new TestServer(THINGSTEAD, Quotas.of(Map.of("retained.messages", 2L)).limits(THINGSTEAD));
 
   // Protocol.
 
@@ -194,110 +127,6 @@ class ProfileTest {
     }
   }
 
-  // Topics.
-
-  @ParameterizedTest
-  @EnumSource(Profile.class)
-  void dollarTopics(Profile profile) throws IOException {
-    ReasonCode named = profile == MQTT ? ReasonCode.SUCCESS : ReasonCode.TOPIC_NAME_INVALID;
-    ReasonCode filtered =
-        profile == MQTT ? ReasonCode.GRANTED_QOS_1 : ReasonCode.TOPIC_FILTER_INVALID;
-    assertThat(publish(five(profile, "1"), "$mine/t", "x")).isEqualTo(named);
-    assertThat(subscribe(five(profile, "2"), "$mine/t")).isEqualTo(filtered);
-    assertThat(publish(five(profile, "3"), "$aws/things/t/shadow/get", "x"))
-        .isEqualTo(ReasonCode.SUCCESS);
-    assertThat(subscribe(five(profile, "4"), "$aws/things/t/shadow/get/accepted"))
-        .isEqualTo(ReasonCode.GRANTED_QOS_1);
-    RawClient three = server(profile).join(server(profile).three("5"));
-    three.publish("$mine/t", "x", Qos.AT_LEAST_ONCE, false, 1);
-    if (profile == MQTT) {
-      assertThat(three.read()).isInstanceOf(PubAck.class);
-    } else {
-      three.closed();
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(Profile.class)
-  void retainedOnADollarTopic(Profile profile) throws IOException {
-    String topic = profile == MQTT ? "$mine/r" : "$aws/things/t/shadow/update";
-    assertThat(publish(five(profile), topic, "x", true, PublishProperties.NONE))
-        .isEqualTo(profile == MQTT ? ReasonCode.SUCCESS : ReasonCode.TOPIC_NAME_INVALID);
-  }
-
-  @ParameterizedTest
-  @EnumSource(Profile.class)
-  void willOnADollarTopic(Profile profile) throws IOException {
-    TestServer server = server(profile);
-    Dial dial = server.five("c").will(will("$aws/things/t/shadow/update", Qos.AT_LEAST_ONCE));
-    if (profile == MQTT) {
-      server.join(dial).quiet();
-    } else {
-      assertThat(server.refused(dial).reason()).isEqualTo(ReasonCode.TOPIC_NAME_INVALID);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(Profile.class)
-  void clientIdThatBeginsWithADollar(Profile profile) throws IOException {
-    Dial dial = Dial.three("$id");
-    if (profile == MQTT) {
-      server(profile).join(dial).quiet();
-    } else {
-      assertThat(server(profile).refused(dial).reason())
-          .isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(Profile.class)
-  void hashAndItsParent(Profile profile) throws IOException {
-    TestServer server = server(profile);
-    RawClient client = five(profile);
-    client.subscribed(server.name("/sensor/#"), Qos.AT_MOST_ONCE);
-    client.published(server.name("/sensor"), "parent", Qos.AT_MOST_ONCE);
-    client.published(server.name("/sensor/"), "child", Qos.AT_MOST_ONCE);
-    if (profile != AWS) {
-      assertThat(client.readText()).isEqualTo("parent");
-    }
-    assertThat(client.readText()).isEqualTo("child");
-  }
-
-  @ParameterizedTest
-  @EnumSource(Profile.class)
-  void retainedMessagesForWildcards(Profile profile) throws IOException {
-    TestServer server = server(profile);
-    RawClient client = five(profile);
-    String topic = server.name("/r");
-    client.published(topic, "kept", Qos.AT_LEAST_ONCE, true, PublishProperties.NONE);
-    client.subscribed(server.name("/+"), Qos.AT_MOST_ONCE);
-    if (profile != AWS) {
-      assertThat(client.readText()).isEqualTo("kept");
-    }
-    client.quiet();
-    client.subscribed(topic, Qos.AT_MOST_ONCE);
-    assertThat(client.readText()).isEqualTo("kept");
-  }
-
-  @ParameterizedTest
-  @EnumSource(Profile.class)
-  void topicLengthAndSlashes(Profile profile) throws IOException {
-    ReasonCode beyond = profile == MQTT ? ReasonCode.SUCCESS : ReasonCode.TOPIC_NAME_INVALID;
-    RawClient client = five(profile);
-    assertThat(publish(client, "x".repeat(256), "x")).isEqualTo(ReasonCode.SUCCESS);
-    assertThat(publish(client, "x".repeat(257), "x")).isEqualTo(beyond);
-    assertThat(publish(client, "1/2/3/4/5/6/7/8", "x")).isEqualTo(ReasonCode.SUCCESS);
-    assertThat(publish(client, "1/2/3/4/5/6/7/8/9", "x")).isEqualTo(beyond);
-    ReasonCode filtered =
-        profile == MQTT ? ReasonCode.GRANTED_QOS_1 : ReasonCode.TOPIC_FILTER_INVALID;
-    assertThat(subscribe(client, "y".repeat(256))).isEqualTo(ReasonCode.GRANTED_QOS_1);
-    assertThat(subscribe(client, "y".repeat(257))).isEqualTo(filtered);
-    assertThat(subscribe(client, "+/2/3/4/5/6/7/+")).isEqualTo(ReasonCode.GRANTED_QOS_1);
-    assertThat(subscribe(client, "+/2/3/4/5/6/7/8/9")).isEqualTo(filtered);
-    assertThat(subscribe(client, "$share/group/1/2/3/4/5/6/7/8"))
-        .isEqualTo(ReasonCode.GRANTED_QOS_1);
-  }
-
   // Connections.
 
   @ParameterizedTest
@@ -377,188 +206,6 @@ class ProfileTest {
         .isEqualTo(profile == MQTT);
   }
 
-  // Messages.
-
-  @ParameterizedTest
-  @EnumSource(Profile.class)
-  void payload(Profile profile) throws IOException {
-    TestServer server = server(profile);
-    RawClient client = five(profile);
-    assertThat(publish(client, server.name("/p"), "x".repeat(131_072)))
-        .isEqualTo(ReasonCode.SUCCESS);
-    assertThat(publish(client, server.name("/p"), "x".repeat(131_073)))
-        .isEqualTo(profile == MQTT ? ReasonCode.SUCCESS : ReasonCode.PACKET_TOO_LARGE);
-  }
-
-  @ParameterizedTest
-  @EnumSource(Profile.class)
-  void wholePacket(Profile profile) throws IOException {
-    RawClient client = five(profile);
-    // Only the head of one of 149,505 bytes, and of the largest that MQTT knows.
-    client.sendBytes(0x30, 0xFD, 0x8F, 0x09);
-    if (profile == MQTT) {
-      RawClient watcher = five(profile, "w");
-      watcher.quiet();
-      assertThat(five(profile, "x").send(PingReq.INSTANCE).read()).isEqualTo(PingResp.INSTANCE);
-      client.lost();
-    } else {
-      client.closedBecause(ReasonCode.PACKET_TOO_LARGE);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(Profile.class)
-  void contentType(Profile profile) throws IOException {
-    properties(
-        profile,
-        new MessageProperties(null, "c".repeat(256), null, null, List.of()),
-        new MessageProperties(null, "c".repeat(257), null, null, List.of()));
-  }
-
-  @ParameterizedTest
-  @EnumSource(Profile.class)
-  void correlationData(Profile profile) throws IOException {
-    properties(
-        profile,
-        new MessageProperties(null, null, null, new byte[8192], List.of()),
-        new MessageProperties(null, null, null, new byte[8193], List.of()));
-  }
-
-  @ParameterizedTest
-  @EnumSource(Profile.class)
-  void userProperties(Profile profile) throws IOException {
-    List<UserProperty> most = Collections.nCopies(8, new UserProperty("k", "v".repeat(1023)));
-    List<UserProperty> more = Collections.nCopies(8, new UserProperty("kk", "v".repeat(1023)));
-    properties(
-        profile,
-        new MessageProperties(null, null, null, null, most),
-        new MessageProperties(null, null, null, null, more));
-  }
-
-  private static void properties(Profile profile, MessageProperties fits, MessageProperties not)
-      throws IOException {
-    TestServer server = server(profile);
-    RawClient client = five(profile);
-    String topic = server.name("/p");
-    assertThat(publish(client, topic, "x", false, RawClient.properties(fits)))
-        .isEqualTo(ReasonCode.SUCCESS);
-    assertThat(publish(client, topic, "x", false, RawClient.properties(not)))
-        .isEqualTo(profile == MQTT ? ReasonCode.SUCCESS : ReasonCode.PACKET_TOO_LARGE);
-    // The same holds for wills.
-    Will will = new Will(topic, new byte[0], Qos.AT_LEAST_ONCE, false, 0, -1, not);
-    if (profile == MQTT) {
-      server.join(server.five("w").will(will)).quiet();
-    } else {
-      assertThat(server.refused(server.five("w").will(will)).reason())
-          .isEqualTo(ReasonCode.PACKET_TOO_LARGE);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(Profile.class)
-  void topicAliases(Profile profile) throws IOException { // MQTT-3.3.2-9
-    TestServer server = server(profile);
-    RawClient client = five(profile);
-    for (int alias : new int[] {8, 9}) {
-      PublishProperties properties =
-          new PublishProperties(-1, alias, List.of(), MessageProperties.NONE);
-      assertThat(publish(client, server.name("/a"), "x", false, properties))
-          .isEqualTo(
-              alias == 8 || profile == MQTT ? ReasonCode.SUCCESS : ReasonCode.TOPIC_ALIAS_INVALID);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(Profile.class)
-  void messageExpiry(Profile profile) throws IOException {
-    assertThat(expiry(profile, 604_800)).isEqualTo(604_800);
-    assertThat(expiry(profile, 604_801)).isEqualTo(profile == MQTT ? 604_801 : 604_800);
-    assertThat(expiry(profile, 0xFFFF_FFFFL)).isEqualTo(profile == MQTT ? 0xFFFF_FFFFL : 604_800);
-    assertThat(expiry(profile, 0)).isEqualTo(profile == MQTT ? 0 : 1);
-  }
-
-  private static long expiry(Profile profile, long asked) throws IOException {
-    TestServer server = server(profile);
-    RawClient client = five(profile, "e" + asked);
-    client.subscribed(server.name("/e"), Qos.AT_MOST_ONCE);
-    client.publish(
-        server.name("/e"),
-        "x",
-        Qos.AT_MOST_ONCE,
-        false,
-        0,
-        new PublishProperties(asked, 0, List.of(), MessageProperties.NONE));
-    return client.message().properties().expirySeconds();
-  }
-
-  @ParameterizedTest
-  @EnumSource(Profile.class)
-  void expiryThatIsTold(Profile profile) throws IOException { // MQTT-3.3.2-6
-    TestServer server = server(profile);
-    RawClient client = five(profile);
-    PublishProperties ten = new PublishProperties(10, 0, List.of(), MessageProperties.NONE);
-    client.published(server.name("/e"), "x", Qos.AT_LEAST_ONCE, true, ten);
-    server.passMillis(1);
-    client.subscribed(server.name("/e"), Qos.AT_MOST_ONCE);
-    assertThat(client.message().properties().expirySeconds()).isEqualTo(profile == AWS ? 9 : 10);
-    server.passMillis(9_000);
-    client.subscribed(server.name("/e"), Qos.AT_MOST_ONCE);
-    assertThat(client.message().properties().expirySeconds()).isEqualTo(profile == AWS ? 0 : 1);
-  }
-
-  @ParameterizedTest
-  @EnumSource(Profile.class)
-  void smallestPacketSizeOfAClient(Profile profile) throws IOException {
-    TestServer server = server(profile);
-    server.join(server.five("c").packetBytes(512)).quiet();
-    if (profile == MQTT) {
-      server.join(server.five("c").packetBytes(30)).quiet();
-    } else {
-      assertThat(server.refused(server.five("c").packetBytes(511)).reason())
-          .isEqualTo(ReasonCode.PACKET_TOO_LARGE);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(Profile.class)
-  void unacknowledgedToAClient(Profile profile) throws IOException {
-    TestServer server = server(profile);
-    RawClient client = five(profile);
-    client.subscribed(server.name("/u"), Qos.AT_LEAST_ONCE);
-    RawClient publisher = five(profile, "p");
-    for (int i = 0; i < 101; i++) {
-      publisher.published(server.name("/u"), "x", Qos.AT_LEAST_ONCE);
-    }
-    for (int i = 0; i < (profile == MQTT ? 101 : 100); i++) {
-      client.message();
-    }
-    client.quiet();
-  }
-
-  // Account.
-
-  @Test
-  void retainedMessagesOfAnAccount() throws IOException {
-    for (Profile profile : Profile.values()) {
-      assertThat(Limits.of(profile).retained().messages())
-          .isEqualTo(profile == MQTT ? Limits.UNLIMITED : 500_000);
-    }
-    RawClient client = small.join(small.five("c"));
-    for (String topic : List.of("/1", "/2")) {
-      assertThat(publish(client, small.name(topic), "x", true, PublishProperties.NONE))
-          .isEqualTo(ReasonCode.SUCCESS);
-    }
-    assertThat(publish(client, small.name("/3"), "x", true, PublishProperties.NONE))
-        .isEqualTo(ReasonCode.QUOTA_EXCEEDED);
-    // One that is there may be replaced, and its place given up.
-    assertThat(publish(client, small.name("/2"), "y", true, PublishProperties.NONE))
-        .isEqualTo(ReasonCode.SUCCESS);
-    assertThat(publish(client, small.name("/2"), "", true, PublishProperties.NONE))
-        .isEqualTo(ReasonCode.SUCCESS);
-    assertThat(publish(client, small.name("/3"), "x", true, PublishProperties.NONE))
-        .isEqualTo(ReasonCode.SUCCESS);
-  }
-
   // Subscriptions.
 
   @ParameterizedTest
@@ -600,5 +247,29 @@ class ProfileTest {
         .isEqualTo(ReasonCode.GRANTED_QOS_1);
     assertThat(subscribe(client, "$share/" + "s".repeat(129) + "/t"))
         .isEqualTo(profile == MQTT ? ReasonCode.GRANTED_QOS_1 : ReasonCode.TOPIC_FILTER_INVALID);
+  }
+
+  // Account.
+
+  @Test
+  void retainedMessagesOfAnAccount() throws IOException {
+    for (Profile profile : Profile.values()) {
+      assertThat(Limits.of(profile).retained().messages())
+          .isEqualTo(profile == MQTT ? Limits.UNLIMITED : 500_000);
+    }
+    RawClient client = small.join(small.five("c"));
+    for (String topic : List.of("/1", "/2")) {
+      assertThat(publish(client, small.name(topic), "x", true, PublishProperties.NONE))
+          .isEqualTo(ReasonCode.SUCCESS);
+    }
+    assertThat(publish(client, small.name("/3"), "x", true, PublishProperties.NONE))
+        .isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+    // One that is there may be replaced, and its place given up.
+    assertThat(publish(client, small.name("/2"), "y", true, PublishProperties.NONE))
+        .isEqualTo(ReasonCode.SUCCESS);
+    assertThat(publish(client, small.name("/2"), "", true, PublishProperties.NONE))
+        .isEqualTo(ReasonCode.SUCCESS);
+    assertThat(publish(client, small.name("/3"), "x", true, PublishProperties.NONE))
+        .isEqualTo(ReasonCode.SUCCESS);
   }
 }

@@ -454,7 +454,9 @@ class QuotaTest {
         assertThat(cells[5]).as("what becomes of a breach of %s", name).isNotBlank();
       }
     }
-    assertThat(page.keySet()).isEqualTo(Quotas.list(Limits.DEFAULT).keySet());
+    assertThat(page.keySet())
+        .as("quotas in the table of docs/profiles.md, each with a test or a reason")
+        .isEqualTo(Quotas.list(Limits.DEFAULT).keySet());
     Set<String> here = new TreeSet<>();
     breaches().forEach(breach -> here.add(breach.quota()));
     page.forEach(
