@@ -4,6 +4,9 @@ import java.util.random.RandomGenerator;
 
 /** A way in which a server ends without warning. */
 interface Crash {
+  /** What several are called. */
+  String plural();
+
   /** What the server must be started with for it. */
   void prepare(Installed server);
 
@@ -15,6 +18,11 @@ interface Crash {
 
   /** {@code kill -9}: the kernel keeps what was written, synced or not. */
   final class Kill implements Crash {
+    @Override
+    public String plural() {
+      return "kills";
+    }
+
     @Override
     public void prepare(Installed server) {}
 

@@ -92,6 +92,11 @@ final class PowerCut implements Crash {
   }
 
   @Override
+  public String plural() {
+    return "power cuts";
+  }
+
+  @Override
   public void prepare(Installed server) {
     server.setEnvironment(
         Map.of(
