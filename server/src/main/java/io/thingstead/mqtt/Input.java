@@ -111,7 +111,7 @@ final class Input {
     if (unread == null) {
       return;
     }
-    if (all.isReadable()) {
+    if (all.isReadable() && !connection.closed()) {
       all.discardSomeReadBytes();
     } else {
       free(all);
@@ -153,7 +153,7 @@ final class Input {
 
   /** The connection is closed: nothing is read any more. */
   void close() {
-    // A packet of it may be in work: then handlerRemoved comes later.
+    // A packet of it may be in work: then whoever decodes it releases the rest.
     if (!decoding) {
       release();
     }

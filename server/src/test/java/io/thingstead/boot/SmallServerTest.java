@@ -73,7 +73,8 @@ class SmallServerTest {
                   .start()
                   .waitFor())
           .isZero();
-      try (Neighbour neighbour = new Neighbour(port)) {
+      Neighbour neighbour = new Neighbour(port);
+      try {
         for (int i = 0; i < DEAF; i++) {
           subscribe(connect("deaf" + i), "#");
         }
@@ -82,6 +83,7 @@ class SmallServerTest {
         retained(neighbour);
         neighbour.served();
       } finally {
+        neighbour.close();
         for (Socket socket : sockets) {
           socket.close();
         }
@@ -131,7 +133,7 @@ class SmallServerTest {
   }
 
   /** One that publishes to itself and hears every message. */
-  private static final class Neighbour implements AutoCloseable {
+  private static final class Neighbour {
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     private final MqttClient client;
     private int sent;
@@ -149,8 +151,7 @@ class SmallServerTest {
       assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo(text);
     }
 
-    @Override
-    public void close() throws Exception {
+    void close() throws Exception {
       client.disconnect();
       client.close();
     }
