@@ -15,7 +15,6 @@ import io.thingstead.model.policy.MalformedPolicyException;
 import io.thingstead.model.policy.NamedPolicy;
 import io.thingstead.model.policy.PolicyDocument;
 import io.thingstead.registry.Tags;
-import io.thingstead.registry.ThingGroups;
 import io.thingstead.row.Json;
 import io.thingstead.row.Page;
 import java.time.Instant;
@@ -37,7 +36,7 @@ public final class Policies implements Attachments {
 
   private final Account account;
   private final AccountShard registry;
-  private final BiPredicate<? super Tx, String> targetExists;
+  private final Targets targets;
   private final Limits.Policies limits;
   private final RandomGenerator random;
   private final List<PolicyListener> listeners = new CopyOnWriteArrayList<>();
@@ -56,7 +55,7 @@ public final class Policies implements Attachments {
       RandomGenerator random) {
     this.account = account;
     this.registry = registry;
-    this.targetExists = targetExists;
+    this.targets = new Targets(account, targetExists, limits);
     this.limits = limits;
     this.random = random;
   }
@@ -280,13 +279,12 @@ public final class Policies implements Attachments {
   /** The same as a step of a command of the registry shard. */
   public void attach(Tx tx, String policyName, String target) {
     PolicyTable.require(tx, policyName);
-    requireTarget(tx, target);
-    int most = group(target) == null ? limits.perPrincipal() : limits.perThingGroup();
+    targets.require(tx, target);
     List<String> attached = PolicyTable.attached(tx, target);
     if (attached.contains(policyName)) {
       return;
     }
-    if (attached.size() >= most) {
+    if (attached.size() >= targets.max(target)) {
       throw new ApiException(
           AwsError.LIMIT_EXCEEDED,
           "%s has %d policies, and no more are allowed; detach one first"
@@ -342,57 +340,23 @@ public final class Policies implements Attachments {
    */
   public Page<String> attachedAround(
       String target, @Nullable Integer pageSize, @Nullable String marker) {
-    if (group(target) == null) {
-      return attached(target, pageSize, marker);
-    }
-    int size = Page.Size.OLDER.of(pageSize);
-    List<String> names = attachedAround(target);
-    Key after = Page.after(Tables.TARGET_POLICY, marker, Key.of(target));
-    int from = after == null ? 0 : names.indexOf(PolicyTable.second(after)) + 1;
-    int to = Math.min(names.size(), from + size);
-    return new Page<>(
-        names.subList(from, to),
-        to == names.size()
-            ? null
-            : Page.token(Tables.TARGET_POLICY, Key.of(target, names.get(to - 1))));
+    return targets.isGroup(target)
+        ? targets.around(registry.durable(), target, pageSize, marker)
+        : attached(target, pageSize, marker);
   }
 
-  /** The same, all names at once. */
+  /** The same of a thing group, all names at once. */
   List<String> attachedAround(String groupArn) {
-    Rows rows = registry.durable();
-    return ThingGroups.lineage(rows, groupArn.substring(groupArn("").length())).stream()
-        .flatMap(each -> PolicyTable.attached(rows, groupArn(each)).stream())
-        .distinct()
-        .toList();
+    return targets.around(registry.durable(), groupArn);
   }
 
   /** Refuses with ResourceNotFound what policies cannot be attached to. */
   void requireTarget(String target) {
     registry.call(
         tx -> {
-          requireTarget(tx, target);
+          targets.require(tx, target);
           return target;
         });
-  }
-
-  private void requireTarget(Tx tx, String target) {
-    String group = group(target);
-    if (group == null ? !targetExists.test(tx, target) : !ThingGroups.exists(tx, group)) {
-      throw new ApiException(
-          AwsError.RESOURCE_NOT_FOUND,
-          "there is no certificate or thing group "
-              + target
-              + " in this account that a policy could be attached to");
-    }
-  }
-
-  /** The name of the thing group that a target is, or null. */
-  private @Nullable String group(String target) {
-    return target.startsWith(groupArn("")) ? target.substring(groupArn("").length()) : null;
-  }
-
-  private String groupArn(String name) {
-    return account.arn("thinggroup/" + name);
   }
 
   /** ListTargetsForPolicy: ARNs of certificates and names. */
