@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,11 +31,14 @@ import software.amazon.awssdk.crt.mqtt5.OnConnectionSuccessReturn;
 import software.amazon.awssdk.crt.mqtt5.OnDisconnectionReturn;
 import software.amazon.awssdk.crt.mqtt5.OnStoppedReturn;
 import software.amazon.awssdk.crt.mqtt5.QOS;
+import software.amazon.awssdk.crt.mqtt5.packets.PubAckPacket;
 import software.amazon.awssdk.crt.mqtt5.packets.PublishPacket.PublishPacketBuilder;
+import software.amazon.awssdk.crt.mqtt5.packets.SubAckPacket;
 import software.amazon.awssdk.crt.mqtt5.packets.SubscribePacket.SubscribePacketBuilder;
 import software.amazon.awssdk.iot.AwsIotMqtt5ClientBuilder;
 import software.amazon.awssdk.iot.AwsIotMqtt5ClientBuilder.WebsocketSigv4Config;
 import software.amazon.awssdk.iot.AwsIotMqttConnectionBuilder;
+import software.amazon.awssdk.services.iot.IotClient;
 
 /** The AWS IoT device SDK for Java, with a certificate by ALPN and over a signed WebSocket. */
 @EnabledOnOs(
@@ -149,6 +153,63 @@ class JavaDeviceSdkTest {
       client.stop();
       life.stopped.get(10, SECONDS);
     }
+  }
+
+  @Test
+  void mqtt5IsToldWhatItsPolicyDenies() throws Exception {
+    RunningNode.Device limited = server.device("limited");
+    try (IotClient iot = server.iot()) {
+      iot.createPolicyVersion(
+          b ->
+              b.policyName("limited")
+                  .policyDocument(
+                      """
+                      {"Version":"2012-10-17","Statement":[
+                       {"Effect":"Allow","Action":"iot:Connect","Resource":"*"},
+                       {"Effect":"Allow","Action":["iot:Publish","iot:Subscribe"],"Resource":
+                        ["arn:aws:iot:*:*:topic/ok","arn:aws:iot:*:*:topicfilter/ok"]}]}\
+                      """)
+                  .setAsDefault(true));
+    }
+    Life life = new Life();
+    try (AwsIotMqtt5ClientBuilder builder =
+            AwsIotMqtt5ClientBuilder.newDirectMqttBuilderWithMtlsFromPath(
+                "localhost", limited.certificate().toString(), limited.key().toString());
+        Mqtt5Client client =
+            builder
+                .withCertificateAuthorityFromPath(null, server.ca().toString())
+                .withPort((long) server.port())
+                .withClientId("limited")
+                .withLifeCycleEvents(life)
+                .build()) {
+      client.start();
+      life.connected.get(10, SECONDS);
+      assertThat(publish(client, "ok")).isEqualTo(PubAckPacket.PubAckReasonCode.SUCCESS);
+      assertThat(publish(client, "no")).isEqualTo(PubAckPacket.PubAckReasonCode.NOT_AUTHORIZED);
+      SubAckPacket answer =
+          client
+              .subscribe(
+                  new SubscribePacketBuilder()
+                      .withSubscription("ok", QOS.AT_LEAST_ONCE)
+                      .withSubscription("no", QOS.AT_LEAST_ONCE)
+                      .build())
+              .get(10, SECONDS);
+      assertThat(answer.getReasonCodes())
+          .containsExactly(
+              SubAckPacket.SubAckReasonCode.GRANTED_QOS_1,
+              SubAckPacket.SubAckReasonCode.NOT_AUTHORIZED);
+      client.stop();
+      life.stopped.get(10, SECONDS);
+    }
+  }
+
+  private static PubAckPacket.PubAckReasonCode publish(Mqtt5Client client, String topic)
+      throws Exception {
+    return client
+        .publish(new PublishPacketBuilder(topic, QOS.AT_LEAST_ONCE, "x".getBytes(UTF_8)).build())
+        .get(10, SECONDS)
+        .getResultPubAck()
+        .getReasonCode();
   }
 
   /** Waits for what happens to a client. */
