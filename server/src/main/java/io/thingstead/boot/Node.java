@@ -20,6 +20,7 @@ import io.thingstead.engine.rocks.RocksStore;
 import io.thingstead.engine.rocks.StoreDirectory;
 import io.thingstead.event.RefusalLog;
 import io.thingstead.function.FunctionHost;
+import io.thingstead.event.WarningLog;
 import io.thingstead.http.Authentication;
 import io.thingstead.http.Entrance;
 import io.thingstead.http.HttpLimits;
@@ -38,6 +39,7 @@ import io.thingstead.identity.OwnCa;
 import io.thingstead.identity.RevocationLists;
 import io.thingstead.identity.ServerCertificate;
 import io.thingstead.identity.ServerCertificateFiles;
+import io.thingstead.identity.Transfers;
 import io.thingstead.metrics.Metrics;
 import io.thingstead.mqtt.Gateway;
 import io.thingstead.mqtt.NettyLoop;
@@ -91,6 +93,7 @@ public final class Node implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Node.class.getName());
   private static final String ANONYMOUS = "anonymous";
   private static final int CERTIFICATE_CHECK_SECONDS = 10;
+  private static final int EXPIRY_CHECK_SECONDS = 1800;
   private static final int TASKS_END_SECONDS = 5;
 
   private final Settings settings;
@@ -154,9 +157,12 @@ public final class Node implements AutoCloseable {
     EventLoops loops = keep(EventLoops.start(settings.limits().eventLoops()));
     Lanes lanes = new Lanes(lanes(loops), engine.commits(), clock);
     KeyDirectory callers = new KeyDirectory(accessKeys, new SessionTokens(master, random, clock));
+    WarningLog warnings = new WarningLog(clock);
     RefusalLog refusals = new RefusalLog(clock, settings.log().refusalsPerSecond());
     FunctionHost functions = keep(functionHost(data));
-    Tenants tenants = keep(tenants(engine, lanes, master, keys, refusals, functions));
+    Tenants tenants = keep(tenants(engine, lanes, master, keys, refusals, warnings, functions));
+    WarningRoutes warned = new WarningRoutes(warnings, tenants);
+    warned.attach(meters);
     meters.bindProcess();
     meters.adders("engine", engine.stats());
     meters.gauge("thingstead.engine.in.flight", "Changes not yet durable", engine::inFlight);
@@ -181,6 +187,12 @@ public final class Node implements AutoCloseable {
     var _ = ticks.scheduleAtFixedRate(tenants::tick, 1, 1, TimeUnit.SECONDS);
     new RefusalFeed(tenants, meters).attachTo(refusals);
     var _ = ticks.scheduleAtFixedRate(refusals::flush, 1, 1, TimeUnit.SECONDS);
+    var _ =
+        ticks.scheduleAtFixedRate(
+            () -> virtualThreads.execute(tenants::checkExpiry),
+            EXPIRY_CHECK_SECONDS,
+            EXPIRY_CHECK_SECONDS,
+            TimeUnit.SECONDS);
     Gateway gateway =
         new Gateway(
             account -> tenants.of(account).broker(),
@@ -199,6 +211,7 @@ public final class Node implements AutoCloseable {
             entrance(accounts, callers, refusals, account -> tenants.of(account).audit(), gateway),
             engine,
             refusals,
+            warned,
             account -> {
               // Its host name has to be in the server's certificate, its key in the file.
               certificate.refresh();
@@ -352,6 +365,7 @@ public final class Node implements AutoCloseable {
       MasterKey master,
       KeyPairs keys,
       RefusalLog refusals,
+      WarningLog warnings,
       FunctionHost functions)
       throws NoSuchAlgorithmException {
     HttpCalls calls =
@@ -369,6 +383,7 @@ public final class Node implements AutoCloseable {
         endpoint(),
         anonymous,
         refusals,
+        warnings,
         functions);
   }
 
@@ -401,11 +416,12 @@ public final class Node implements AutoCloseable {
       Entrance entrance,
       Engine engine,
       RefusalLog refusals,
+      WarningRoutes warned,
       Consumer<Account> accountMade) {
     OperationTable table = new OperationTable();
     Function<Account, String> host =
         account -> accounts.endpoint(account, settings.hosts().getFirst());
-    Operations.bind(table, tenants::of, host, clock);
+    Operations.bind(table, tenants::of, host, new Transfers(certificates), clock);
     new AccountRoutes(accounts, host, accountMade).bind(table);
     SnapshotRoutes snapshots =
         new SnapshotRoutes(new DataDirectory(settings.data()), engine, accounts);
@@ -416,6 +432,7 @@ public final class Node implements AutoCloseable {
     new RefusalRoutes(refusals).bind(table);
     new PolicyRoutes(tenants).bind(table);
     new FunctionRoutes(tenants).bind(table);
+    warned.bind(table);
     new AuditRoutes(account -> tenants.of(account).audit()).bind(table);
     OwnRoutes own = new OwnRoutes(tenants, meters, refusals, () -> ready && engine.accepting());
     own.bind(table);

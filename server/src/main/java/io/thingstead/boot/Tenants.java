@@ -20,6 +20,7 @@ import io.thingstead.function.FunctionResult;
 import io.thingstead.function.Functions;
 import io.thingstead.function.Invoker;
 import io.thingstead.function.RoleKeys;
+import io.thingstead.event.Warnings;
 import io.thingstead.identity.CaCertificates;
 import io.thingstead.identity.Certificates;
 import io.thingstead.identity.KeyPairs;
@@ -34,6 +35,7 @@ import io.thingstead.person.RoleAliases;
 import io.thingstead.person.SessionTokens;
 import io.thingstead.person.TemporaryKey;
 import io.thingstead.presence.Presence;
+import io.thingstead.provision.CertificateProviders;
 import io.thingstead.provision.Provisioning;
 import io.thingstead.provision.Templates;
 import io.thingstead.registry.Attachment;
@@ -91,11 +93,13 @@ final class Tenants implements AutoCloseable {
   private final List<String> anonymous;
   private final Refusals refusals;
   private final FunctionHost host;
+  private final Warnings warnings;
   private final Map<AccountId, Features> features = new ConcurrentHashMap<>();
 
   /**
    * @param endpoint the control plane's URL, for confirmations
    * @param refusals hears why devices are not provisioned
+   * @param warnings hears what administrators should look at
    * @param anonymous names of callers without proof, to which policies can be attached
    */
   Tenants(
@@ -109,6 +113,7 @@ final class Tenants implements AutoCloseable {
       String endpoint,
       List<String> anonymous,
       Refusals refusals,
+      Warnings warnings,
       FunctionHost host) {
     this.engine = engine;
     this.lanes = lanes;
@@ -122,6 +127,7 @@ final class Tenants implements AutoCloseable {
     this.anonymous = List.copyOf(anonymous);
     this.refusals = refusals;
     this.host = host;
+    this.warnings = warnings;
   }
 
   /** An account's limits were changed. */
@@ -192,6 +198,9 @@ final class Tenants implements AutoCloseable {
             this::document);
     Broker broker = broker(account, number);
     Presence presence = new Presence(account, broker, random);
+    CertificateWarnings watch = new CertificateWarnings(account, certificates, warnings);
+    presence.onShared(watch::live);
+    principals.onShared(watch::attached);
     Shadows shadows =
         new Shadows(account, shadowShards(number), broker, limits.shadows(), this::runLater);
     Functions functions =
@@ -228,6 +237,7 @@ final class Tenants implements AutoCloseable {
             random);
     tags.knows("provisioningtemplate", Templates::exists);
     tags.knows("cacert", CaCertificates::exists);
+    tags.knows("certificateprovider", CertificateProviders::exists);
     certificates.cas().onDelete(Tags::forget);
     tags.knows("rolealias", RoleAliases::exists);
     Why why =
@@ -274,6 +284,13 @@ final class Tenants implements AutoCloseable {
         persons.sessions().forService(role, "lambda.amazonaws.com", function, FUNCTION_SESSION);
     return new RoleKeys(
         key.accessKeyId(), key.secretAccessKey(), key.sessionToken(), key.expiration());
+  }
+
+  /** Warns of certificates and CAs that end soon. Waits: for virtual threads. */
+  void checkExpiry() {
+    for (Features each : features.values()) {
+      new CertificateWarnings(each.account(), each.certificates(), warnings).checkExpiry();
+    }
   }
 
   /** A timer of provisioning is due, in a command of its account's registry shard. */

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * What DescribeCertificate tells.
  *
  * @param caCertificateId the registered CA that vouched for it, or null
+ * @param previousOwnedBy the account that it came from, twelve digits, or null
+ * @param transfer its latest transfer, or null
  */
 public record CertificateDescription(
     String certificateArn,
@@ -22,4 +24,6 @@ public record CertificateDescription(
     Instant notBefore,
     Instant notAfter,
     CertificateMode mode,
-    @Nullable String caCertificateId) {}
+    @Nullable String caCertificateId,
+    @Nullable String previousOwnedBy,
+    @Nullable CertificateTransfer transfer) {}

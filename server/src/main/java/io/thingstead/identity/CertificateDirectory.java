@@ -6,6 +6,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The certificates of all accounts: who showed this one to that account's endpoint. Any thread may
@@ -17,6 +18,11 @@ public final class CertificateDirectory {
   /** Adds an account. */
   public void add(AccountId account, Certificates certificates) {
     accounts.put(account.digits(), certificates);
+  }
+
+  /** The certificates of an account, or null when this server has none of that number. */
+  @Nullable Certificates of(String account) {
+    return accounts.get(account);
   }
 
   /**

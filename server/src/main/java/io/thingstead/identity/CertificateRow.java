@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param generation names this registration: a certificate deleted and registered again gets
  *     another
  * @param caId the registered CA that vouched for it, or null
+ * @param previousOwner the account that it came from, twelve digits, or null
+ * @param transfer its latest transfer, or null
  */
 record CertificateRow(
     byte[] der,
@@ -21,8 +23,14 @@ record CertificateRow(
     String generation,
     long notBeforeMillis,
     long notAfterMillis,
-    @Nullable String caId) {
+    @Nullable String caId,
+    @Nullable String previousOwner,
+    @Nullable TransferRow transfer) {
   CertificateRow with(CertificateStatus next, long nowMillis) {
+    return with(next, transfer, nowMillis);
+  }
+
+  CertificateRow with(CertificateStatus next, @Nullable TransferRow nextTransfer, long nowMillis) {
     return new CertificateRow(
         der,
         next,
@@ -33,7 +41,27 @@ record CertificateRow(
         generation,
         notBeforeMillis,
         notAfterMillis,
-        caId);
+        caId,
+        previousOwner,
+        nextTransfer);
+  }
+
+  /** As the account that accepted it registers it: a CA of the former one is not its own. */
+  CertificateRow received(
+      CertificateStatus status, String from, TransferRow accepted, String generation, long now) {
+    return new CertificateRow(
+        der,
+        status,
+        mode,
+        now,
+        now,
+        1,
+        generation,
+        notBeforeMillis,
+        notAfterMillis,
+        null,
+        from,
+        accepted);
   }
 
   X509Certificate certificate() {

@@ -24,6 +24,7 @@ final class CertificateTable {
   static void insert(Tx tx, String id, CertificateRow row) {
     put(tx, id, row);
     BY_DATE.insert(tx, row.createdMillis(), id);
+    Expiry.insert(tx, Expiry.Of.CERTIFICATE, id, row.notAfterMillis());
     if (row.caId() != null) {
       byCa(row.caId()).insert(tx, row.createdMillis(), id);
     }
@@ -36,6 +37,7 @@ final class CertificateTable {
   static void delete(Tx tx, String id, CertificateRow row) {
     tx.delete(Tables.CERTIFICATE, Key.of(id));
     BY_DATE.delete(tx, row.createdMillis(), id);
+    Expiry.delete(tx, Expiry.Of.CERTIFICATE, id, row.notAfterMillis());
     if (row.caId() != null) {
       byCa(row.caId()).delete(tx, row.createdMillis(), id);
     }

@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -37,6 +38,7 @@ public final class Certificates {
   private final CaCertificates cas;
   private final JustInTime justInTime;
   private final Registrar registrar;
+  private final Expiry expiry;
 
   public Certificates(
       Account account,
@@ -53,12 +55,18 @@ public final class Certificates {
     this.known = new KnownCertificates(account, registry, clock);
     this.cas = new CaCertificates(account, registry, clock, random);
     this.registrar = new Registrar(account, ca, keys, cas, clock, random, this::announce);
+    this.expiry = new Expiry(account, registry, clock);
     this.justInTime = new JustInTime(registry, this, known, cas, clock);
   }
 
   /** The CAs that the account brought along. */
   public CaCertificates cas() {
     return cas;
+  }
+
+  /** Which of them end soon. */
+  public Expiry expiry() {
+    return expiry;
   }
 
   /** What provisioning does with certificates, inside its own commands. */
@@ -172,7 +180,9 @@ public final class Certificates {
         Instant.ofEpochMilli(row.notBeforeMillis()),
         Instant.ofEpochMilli(row.notAfterMillis()),
         row.mode(),
-        row.caId());
+        row.caId(),
+        row.previousOwner(),
+        CertificateTransfer.of(row.transfer()));
   }
 
   /**
@@ -298,6 +308,11 @@ public final class Certificates {
     return justInTime.meet(chain);
   }
 
+  /** Whether a certificate of this id has connected or been asked for lately; never reads. */
+  public boolean isKnown(String certificateId) {
+    return known.isKept(certificateId);
+  }
+
   /** Whether the certificate is registered, whatever its status and dates. */
   public boolean exists(String certificateId) {
     return known.exists(certificateId);
@@ -316,7 +331,51 @@ public final class Certificates {
     return row == null ? null : row.certificate();
   }
 
-  private void announce(Tx tx, String id, boolean active) {
+  Account account() {
+    return account;
+  }
+
+  AccountShard registry() {
+    return registry;
+  }
+
+  /** What keeps a certificate from leaving the account, a clause for people; null when nothing. */
+  @Nullable String held(Tx tx, String id) {
+    String arn = arn(id);
+    if (policies.stream().anyMatch(each -> each.any(tx, arn))) {
+      return "policies are attached to certificate " + id + "; detach them first";
+    }
+    return things.stream().anyMatch(each -> each.any(tx, arn))
+        ? "things are attached to certificate " + id + "; detach them first"
+        : null;
+  }
+
+  /**
+   * ListOutgoingCertificates; a page may hold fewer than asked for and still have a next one.
+   *
+   * @param pageSize 1 to 250; null for 25
+   */
+  public Page<OutgoingCertificate> outgoing(
+      @Nullable Integer pageSize, @Nullable String marker, boolean ascending) {
+    Rows rows = registry.durable();
+    Page<String> page =
+        CertificateTable.BY_DATE.list(rows, ascending, marker, Page.Size.OLDER.of(pageSize));
+    List<OutgoingCertificate> found = new ArrayList<>();
+    for (String id : page.items()) {
+      CertificateRow row = CertificateTable.get(rows, id);
+      if (row != null && row.status() == CertificateStatus.PENDING_TRANSFER) {
+        CertificateTransfer transfer = CertificateTransfer.of(row.transfer());
+        if (transfer != null) {
+          found.add(
+              new OutgoingCertificate(
+                  arn(id), id, Instant.ofEpochMilli(row.createdMillis()), transfer));
+        }
+      }
+    }
+    return new Page<>(found, page.next());
+  }
+
+  void announce(Tx tx, String id, boolean active) {
     tx.afterDurable(
         () -> {
           known.forget(id);
@@ -333,7 +392,7 @@ public final class Certificates {
     return row;
   }
 
-  private String arn(String id) {
+  String arn(String id) {
     return account.arn("cert/" + id);
   }
 }

@@ -30,6 +30,11 @@ final class KnownCertificates {
     cache.remove(id);
   }
 
+  /** Whether it is in memory, as one that has just connected is. */
+  boolean isKept(String id) {
+    return cache.containsKey(id);
+  }
+
   boolean exists(String id) {
     return known(id) != null;
   }

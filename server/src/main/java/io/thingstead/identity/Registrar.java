@@ -94,6 +94,26 @@ public final class Registrar {
         ca.issue(request.subject(), request.key()), CertificateMode.DEFAULT, null);
   }
 
+  /** Refuses with InvalidRequest what is no signing request. */
+  public void check(String requestPem) {
+    var _ = ClientCertificates.parseRequest(requestPem);
+  }
+
+  /**
+   * A certificate that somebody else made of a request.
+   *
+   * @throws ApiException CertificateValidation when it is none, or for another key
+   */
+  public NewCertificate signedElsewhere(String requestPem, String certificatePem) {
+    SigningRequest request = ClientCertificates.parseRequest(requestPem);
+    X509Certificate certificate = ClientCertificates.parse(certificatePem, clock.instant());
+    if (!certificate.getPublicKey().equals(request.key())) {
+      throw new ApiException(
+          AwsError.CERTIFICATE_VALIDATION, "the certificate is not for the key of the request");
+    }
+    return new NewCertificate(certificate, CertificateMode.DEFAULT, null);
+  }
+
   /**
    * A certificate that an active CA of the account vouches for.
    *
@@ -145,7 +165,9 @@ public final class Registrar {
         HexFormat.of().formatHex(generation),
         certificate.getNotBefore().toInstant().toEpochMilli(),
         certificate.getNotAfter().toInstant().toEpochMilli(),
-        made.caId());
+        made.caId(),
+        null,
+        null);
   }
 
   /** The status of one, or null when it is not registered. */

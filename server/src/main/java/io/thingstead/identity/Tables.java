@@ -35,6 +35,15 @@ final class Tables {
   /** In the registry shard: (provisioning template, CA id) → nothing. */
   static final Table CA_BY_TEMPLATE = new Table(18, "ca-by-template", Family.STATE);
 
+  /** In the registry shard: (certificate id, account it is offered by) → nothing. */
+  static final Table INCOMING = new Table(19, "incoming-certificate", Family.STATE);
+
+  /** In the registry shard: (certificate id) → the account that has accepted it. */
+  static final Table GIVEN_AWAY = new Table(22, "given-away-certificate", Family.STATE);
+
+  /** In the registry shard: (end, {@link Expiry.Of}, id) → for how many days it was told. */
+  static final Table EXPIRY = new Table(23, "certificate-by-end", Family.STATE);
+
   /** In the server shard: (access key id) → {@link AccessKeyRow}. */
   static final Table ACCESS_KEY = new Table(20, "access-key", Family.STATE);
 

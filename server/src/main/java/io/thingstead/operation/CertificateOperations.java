@@ -16,8 +16,10 @@ import io.thingstead.api.iot.ListCertificatesByCAResponse;
 import io.thingstead.api.iot.ListCertificatesResponse;
 import io.thingstead.api.iot.RegisterCertificateResponse;
 import io.thingstead.api.iot.RegisterCertificateWithoutCAResponse;
+import io.thingstead.api.iot.TransferData;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
+import io.thingstead.identity.CertificateTransfer;
 import io.thingstead.identity.Certificates;
 import io.thingstead.identity.IssuedCertificate;
 import io.thingstead.identity.IssuedKeys;
@@ -50,9 +52,11 @@ final class CertificateOperations {
         Iot.CREATE_CERTIFICATE_FROM_CSR,
         (call, in) -> {
           IssuedCertificate made =
-              certificates(call)
-                  .createCertificateFromCsr(
-                      in.certificateSigningRequest(), Boolean.TRUE.equals(in.setAsActive()));
+              features
+                  .apply(call.account())
+                  .provisioning()
+                  .providers()
+                  .create(in.certificateSigningRequest(), Boolean.TRUE.equals(in.setAsActive()));
           return new CreateCertificateFromCsrResponse(
               made.certificateArn(), made.certificateId(), made.pem());
         });
@@ -148,6 +152,8 @@ final class CertificateOperations {
         .certificatePem(of.pem())
         .caCertificateId(of.caCertificateId())
         .ownedBy(of.ownedBy().digits())
+        .previousOwnedBy(of.previousOwnedBy())
+        .transferData(transferred(of.transfer()))
         .creationDate(of.creationDate())
         .lastModifiedDate(of.lastModifiedDate())
         .customerVersion(of.customerVersion())
@@ -155,6 +161,13 @@ final class CertificateOperations {
         .validity(new CertificateValidity(of.notBefore(), of.notAfter()))
         .certificateMode(CertificateMode.valueOf(of.mode().name()))
         .build();
+  }
+
+  private static @Nullable TransferData transferred(@Nullable CertificateTransfer of) {
+    return of == null
+        ? null
+        : new TransferData(
+            of.message(), of.rejectReason(), of.started(), of.accepted(), of.rejected());
   }
 
   private static List<Certificate> entries(Page<ListedCertificate> page) {

@@ -14,6 +14,7 @@ import io.thingstead.api.lambda.Lambda;
 import io.thingstead.api.sts.Sts;
 import io.thingstead.http.OperationTable;
 import io.thingstead.http.Plane;
+import io.thingstead.identity.Transfers;
 import java.time.InstantSource;
 import java.util.function.Function;
 
@@ -31,6 +32,7 @@ public final class Operations {
       OperationTable table,
       Function<Account, Features> features,
       Function<Account, String> endpoint,
+      Transfers transfers,
       InstantSource clock) {
     offer(table).guardedBy(new Permissions(features));
     new RegistryOperations(features).bind(table);
@@ -38,6 +40,7 @@ public final class Operations {
     new GroupOperations(features).bind(table);
     new TagOperations(features).bind(table);
     new CertificateOperations(features).bind(table);
+    new TransferOperations(features, transfers).bind(table);
     new CaCertificateOperations(features).bind(table);
     new ProvisioningOperations(features).bind(table);
     new PolicyOperations(features).bind(table);

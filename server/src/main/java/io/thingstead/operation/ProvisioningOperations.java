@@ -1,6 +1,7 @@
 package io.thingstead.operation;
 
 import io.thingstead.account.Account;
+import io.thingstead.api.iot.DeleteCertificateProviderResponse;
 import io.thingstead.api.iot.DeleteProvisioningTemplateResponse;
 import io.thingstead.api.iot.DeleteProvisioningTemplateVersionResponse;
 import io.thingstead.api.iot.Iot;
@@ -53,6 +54,7 @@ final class ProvisioningOperations {
           return new DeleteProvisioningTemplateResponse();
         });
     bindVersions(table);
+    bindProviders(table);
     table.on(
         Iot.CREATE_PROVISIONING_CLAIM,
         (call, in) -> provisioning(call).claims().create(in.templateName()));
@@ -65,6 +67,26 @@ final class ProvisioningOperations {
                   .enrolment()
                   .register(in.templateBody(), parameters == null ? Map.of() : parameters);
           return new RegisterThingResponse(made.certificatePem(), made.resourceArns());
+        });
+  }
+
+  private void bindProviders(OperationTable table) {
+    table.on(
+        Iot.CREATE_CERTIFICATE_PROVIDER,
+        (call, in) -> provisioning(call).providers().create(in, TagOperations.parse(in.tags())));
+    table.on(
+        Iot.DESCRIBE_CERTIFICATE_PROVIDER,
+        (call, in) -> provisioning(call).providers().describe(in.certificateProviderName()));
+    table.on(
+        Iot.LIST_CERTIFICATE_PROVIDERS,
+        (call, in) -> provisioning(call).providers().list(in.nextToken()));
+    table.on(
+        Iot.UPDATE_CERTIFICATE_PROVIDER, (call, in) -> provisioning(call).providers().update(in));
+    table.on(
+        Iot.DELETE_CERTIFICATE_PROVIDER,
+        (call, in) -> {
+          provisioning(call).providers().delete(in.certificateProviderName());
+          return new DeleteCertificateProviderResponse();
         });
   }
 

@@ -40,6 +40,7 @@ public final class Presence {
   private final Clients clients;
   private final KnownClients known;
   private final Notes notes;
+  private final LiveClients live = new LiveClients();
   private final Events events;
   private final RandomGenerator random;
   private final Map<String, Visit> visits = new ConcurrentHashMap<>();
@@ -67,6 +68,14 @@ public final class Presence {
     return events;
   }
 
+  /**
+   * Has it told when a client comes with a principal that another client uses at that time: the
+   * principal, the first client, the second. On the second one's lane; must not block.
+   */
+  public void onShared(SharedPrincipal listener) {
+    live.onShared(listener);
+  }
+
   /** Life-cycle events that somebody who must keep them could not take. */
   public LongAdder lostEvents() {
     return events.lost();
@@ -82,6 +91,7 @@ public final class Presence {
     long version = before == null || forgotten(before, now) ? 0 : before.version() + 1;
     Visit visit = new Visit(this, visitor, session, version, now);
     visits.put(clientId, visit);
+    live.arrived(visitor.principalId(), clientId);
     if (events.heard(Events.Kind.CONNECTED, clientId)
         || events.heard(Events.Kind.DISCONNECTED, clientId)) {
       note(visit);
@@ -92,7 +102,13 @@ public final class Presence {
     return visit;
   }
 
-  void left(Visit visit, DisconnectReason reason) {
+  /** A connection of this run has ended. */
+  void ended(Visit visit, DisconnectReason reason) {
+    live.left(visit.visitor().principalId());
+    left(visit, reason);
+  }
+
+  private void left(Visit visit, DisconnectReason reason) {
     Lane lane = clients.lane(visit.clientId());
     long now = lane.nowMillis();
     visit.left(new Visit.Left(reason, now));

@@ -51,7 +51,7 @@ public final class Visit {
 
   /** The connection has ended; on the client's lane, once. */
   public void left(DisconnectReason reason) {
-    presence.left(this, reason);
+    presence.ended(this, reason);
   }
 
   /**

@@ -41,7 +41,7 @@ final class Fleet {
   private final Certificates certificates;
   private final Templates templates;
   private final Enrolment enrolment;
-  private final Signing signing;
+  private final CertificateProviders providers;
   private final Tokens tokens;
   private final PreProvisioning hook;
   private final Replies replies;
@@ -53,19 +53,13 @@ final class Fleet {
   private final AtomicInteger working = new AtomicInteger();
   private final Map<FleetRequest.Kind, Rate> rates = new EnumMap<>(FleetRequest.Kind.class);
 
-  /** Makes a certificate of a signing request. */
-  @FunctionalInterface
-  interface Signing {
-    NewCertificate sign(String requestPem, FleetRequest by);
-  }
-
   Fleet(
       Account account,
       AccountShard shard,
       Certificates certificates,
       Templates templates,
       Enrolment enrolment,
-      Signing signing,
+      CertificateProviders providers,
       Tokens tokens,
       PreProvisioning hook,
       Replies replies,
@@ -78,7 +72,7 @@ final class Fleet {
     this.certificates = certificates;
     this.templates = templates;
     this.enrolment = enrolment;
-    this.signing = signing;
+    this.providers = providers;
     this.tokens = tokens;
     this.hook = hook;
     this.replies = replies;
@@ -200,7 +194,7 @@ final class Fleet {
 
   private Map<String, ?> request(FleetRequest request) throws FleetRefusal {
     String pem = FleetRequest.text(request.read(), "certificateSigningRequest");
-    return issue(signing.sign(pem, request));
+    return issue(providers.sign(pem, request.principalId(), request.clientId()));
   }
 
   private Map<String, Object> issue(NewCertificate made) {

@@ -7,7 +7,7 @@ public interface Invocation {
    * Blocks: for virtual threads.
    *
    * @param functionArn which function
-   * @param sourceArn for which resource of the account; the function's policy must allow it
+   * @param sourceArn on whose behalf: the function's policy may say who calls it
    * @param event JSON
    * @return JSON
    * @throws RuntimeException saying why there is no answer

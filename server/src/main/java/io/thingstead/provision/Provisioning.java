@@ -24,6 +24,7 @@ public final class Provisioning {
   private final Templates templates;
   private final Enrolment enrolment;
   private final Claims claims;
+  private final CertificateProviders providers;
   private final Tokens tokens;
   private final Fleet fleet;
   private final Broker broker;
@@ -76,6 +77,9 @@ public final class Provisioning {
     claims =
         new Claims(
             account, parts.registry(), certificates.registrar(), parts.policies(), tokens, clock);
+    Questions questions = new Questions(functions, threads);
+    providers =
+        new CertificateProviders(account, parts.registry(), certificates.registrar(), questions);
     fleet =
         new Fleet(
             account,
@@ -83,9 +87,9 @@ public final class Provisioning {
             certificates,
             templates,
             enrolment,
-            (pem, _) -> certificates.registrar().sign(pem),
+            providers,
             tokens,
-            new PreProvisioning(functions, threads),
+            new PreProvisioning(questions),
             new Replies(account, broker),
             refusals,
             threads,
@@ -116,6 +120,11 @@ public final class Provisioning {
   /** Makes things of templates. */
   public Enrolment enrolment() {
     return enrolment;
+  }
+
+  /** Who signs requests for certificates. */
+  public CertificateProviders providers() {
+    return providers;
   }
 
   /** Claims for single devices. */

@@ -14,5 +14,8 @@ final class Tables {
   /** Hash of an ownership token → {@link TokenRow}. */
   static final Table TOKEN = new Table(182, "ownership-token", Family.STATE);
 
+  /** Certificate provider's name → {@link ProviderRow}. */
+  static final Table PROVIDER = new Table(183, "certificate-provider", Family.STATE);
+
   private Tables() {}
 }

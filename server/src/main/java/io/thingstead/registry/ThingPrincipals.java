@@ -27,6 +27,7 @@ public final class ThingPrincipals implements Attachments {
   private final AccountShard shard;
   private final BiPredicate<? super Tx, String> exists;
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+  private volatile SharedPrincipal shared = (_, _, _) -> {};
 
   /**
    * @param shard the account's registry shard
@@ -44,6 +45,14 @@ public final class ThingPrincipals implements Attachments {
    */
   public void onChange(Consumer<String> listener) {
     listeners.add(listener);
+  }
+
+  /**
+   * Has it told when a principal belongs to a second thing: principal, new thing, one it had
+   * before. After that is durable, on the shard's thread, so it must not block.
+   */
+  public void onShared(SharedPrincipal listener) {
+    shared = listener;
   }
 
   /**
@@ -70,6 +79,11 @@ public final class ThingPrincipals implements Attachments {
       return;
     }
     requireShareable(tx, thing, principal, type);
+    List<Attachment> before = attachments(tx, principal);
+    if (!before.isEmpty()) {
+      String other = before.getFirst().thingName();
+      tx.afterDurable(() -> shared.by(principal, thing, other));
+    }
     byte[] value = type.name().getBytes(StandardCharsets.US_ASCII);
     tx.put(Tables.THING_PRINCIPAL, Key.of(thing, principal), value);
     tx.put(Tables.PRINCIPAL_THING, Key.of(principal, thing), value);

@@ -236,6 +236,21 @@ public final class RunningNode implements AutoCloseable {
         .build();
   }
 
+  /** The control plane as the administrator of another account. */
+  IotClient iot(String account) {
+    CredentialsFile.Entry key =
+        Objects.requireNonNull(
+            CredentialsFile.read(directory.resolve("data/credentials"), account));
+    return IotClient.builder()
+        .endpointOverride(api())
+        .region(Region.US_EAST_1)
+        .credentialsProvider(
+            StaticCredentialsProvider.create(
+                AwsBasicCredentials.create(key.accessKeyId(), key.secretAccessKey())))
+        .httpClient(new JdkHttp())
+        .build();
+  }
+
   public IotDataPlaneClient data() throws IOException {
     return IotDataPlaneClient.builder()
         .endpointOverride(api())

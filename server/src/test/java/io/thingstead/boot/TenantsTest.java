@@ -84,6 +84,7 @@ class TenantsTest {
             "https://localhost:8443",
             List.of(),
             (_, _, _, _, _, _) -> {},
+            (_, _, _, _) -> {},
             new FunctionHost(
                 files.resolve("functions"),
                 false,

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thingstead.api.OperationShape;
 import io.thingstead.api.Service;
 import io.thingstead.http.OperationTable;
+import io.thingstead.identity.CertificateDirectory;
+import io.thingstead.identity.Transfers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -33,6 +35,7 @@ class CoverageTest {
             throw new IllegalStateException("nothing is called here: " + account);
           },
           _ -> "",
+          new Transfers(new CertificateDirectory()),
           InstantSource.system());
   private final JsonNode proofs = proofs();
 

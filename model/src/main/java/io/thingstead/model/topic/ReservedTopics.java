@@ -71,6 +71,9 @@ public final class ReservedTopics {
   /** Behind it an action: what was refused. */
   public static final String REFUSED = OWN + "refused/";
 
+  /** Behind it a kind: what administrators should look at. */
+  public static final String WARNING = OWN + "warning/";
+
   private ReservedTopics() {}
 
   /** Whether a client may publish on it at all. */
