@@ -12,6 +12,7 @@ import io.thingstead.registry.GroupMembers;
 import io.thingstead.registry.ThingPrincipals;
 import io.thingstead.registry.Things;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
@@ -20,6 +21,9 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Provisioning {
   /** The name under which {@link #expire} is registered with the engine. */
   public static final String EXPIRE = Tokens.EXPIRE;
+
+  /** How long a function may take (developer guide, "Pre-provisioning hooks"). */
+  private static final Duration FUNCTION_PATIENCE = Duration.ofSeconds(5);
 
   private final Templates templates;
   private final Enrolment enrolment;
@@ -77,7 +81,7 @@ public final class Provisioning {
     claims =
         new Claims(
             account, parts.registry(), certificates.registrar(), parts.policies(), tokens, clock);
-    Questions questions = new Questions(functions, threads);
+    Questions questions = new Questions(functions, threads, FUNCTION_PATIENCE);
     providers =
         new CertificateProviders(account, parts.registry(), certificates.registrar(), questions);
     fleet =

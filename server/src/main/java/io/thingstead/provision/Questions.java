@@ -1,5 +1,6 @@
 package io.thingstead.provision;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -10,18 +11,18 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Asks functions of the account, which have five seconds to answer. */
+/** Asks functions of the account, which have so long to answer. */
 final class Questions {
   private static final System.Logger LOG = System.getLogger(Questions.class.getName());
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final int SECONDS_MAX = 5;
-
   private final Invocation functions;
   private final Executor threads;
+  private final Duration patience;
 
-  Questions(Invocation functions, Executor threads) {
+  Questions(Invocation functions, Executor threads, Duration patience) {
     this.functions = functions;
     this.threads = threads;
+    this.patience = patience;
   }
 
   /** There is no answer; the log says why, for devices must not learn it. */
@@ -43,14 +44,14 @@ final class Questions {
     CompletableFuture<byte[]> answer =
         CompletableFuture.supplyAsync(() -> functions.call(function, sourceArn, asked), threads);
     try {
-      JsonNode read = JSON.readTree(answer.get(SECONDS_MAX, TimeUnit.SECONDS));
+      JsonNode read = JSON.readTree(answer.get(patience.toMillis(), TimeUnit.MILLISECONDS));
       if (read.isObject()) {
         return read;
       }
       throw unanswered(function, "its answer is no JSON object");
     } catch (TimeoutException e) {
       answer.cancel(true);
-      throw unanswered(function, "it did not answer within " + SECONDS_MAX + " s");
+      throw unanswered(function, "it did not answer within " + patience.toMillis() + " ms");
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw unanswered(function, String.valueOf(cause.getMessage()));

@@ -49,7 +49,7 @@ class IdentityApiTest extends ApiTest {
     return new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate());
   }
 
-  private static String pem(Object made) throws IOException {
+  static String pem(Object made) throws IOException {
     StringWriter text = new StringWriter();
     try (JcaPEMWriter pem = new JcaPEMWriter(text)) {
       pem.writeObject(made);

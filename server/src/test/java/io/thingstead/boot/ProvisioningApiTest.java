@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.iot.model.CertificateStatus;
+import software.amazon.awssdk.services.iot.model.CreateCertificateProviderResponse;
 import software.amazon.awssdk.services.iot.model.ProvisioningTemplateSummary;
 import software.amazon.awssdk.services.iot.model.ProvisioningTemplateVersionSummary;
 import software.amazon.awssdk.services.iot.model.RegisterThingResponse;
@@ -211,6 +212,51 @@ class ProvisioningApiTest extends ApiTest {
                             made.resourceArns().getOrDefault("policy", "").split("/", 2)[1]))
                 .policyDocument())
         .contains("client/reg1");
+  }
+
+  @Test
+  void aCertificateProviderIsMadeDescribedUpdatedAndDeleted() throws Exception {
+    String function = "arn:aws:lambda:us-east-1:000000000000:function:signs";
+    var made = provider("mine", function);
+    assertThat(made.certificateProviderArn())
+        .isEqualTo("arn:aws:iot:us-east-1:000000000000:certificateprovider/mine");
+    var is = iot().describeCertificateProvider(r -> r.certificateProviderName("mine"));
+    assertThat(is.lambdaFunctionArn()).isEqualTo(function);
+    assertThat(is.accountDefaultForOperationsAsStrings())
+        .containsExactly("CreateCertificateFromCsr");
+    assertThat(iot().listCertificateProviders(r -> r.ascendingOrder(true)).certificateProviders())
+        .extracting(p -> p.certificateProviderName())
+        .containsExactly("mine");
+    refused(409, "ResourceAlreadyExistsException", () -> provider("mine", function));
+    refused(410, "LimitExceededException", () -> provider("other", function));
+    // There is no such function: nothing is signed, also not by the account's own CA.
+    String csr = IdentityApiTest.request("provided");
+    refused(
+        400, INVALID, () -> iot().createCertificateFromCsr(r -> r.certificateSigningRequest(csr)));
+    iot()
+        .updateCertificateProvider(
+            r -> r.certificateProviderName("mine").lambdaFunctionArn(function + "2"));
+    assertThat(
+            iot()
+                .describeCertificateProvider(r -> r.certificateProviderName("mine"))
+                .lambdaFunctionArn())
+        .isEqualTo(function + "2");
+    iot().deleteCertificateProvider(r -> r.certificateProviderName("mine"));
+    refused(
+        404,
+        MISSING,
+        () -> iot().deleteCertificateProvider(r -> r.certificateProviderName("mine")));
+    refused(400, INVALID, () -> provider("x", "arn:aws:iam::000000000000:role/r"));
+    assertThat(iot().createCertificateFromCsr(r -> r.certificateSigningRequest(csr))).isNotNull();
+  }
+
+  private CreateCertificateProviderResponse provider(String name, String function) {
+    return iot()
+        .createCertificateProvider(
+            r ->
+                r.certificateProviderName(name)
+                    .lambdaFunctionArn(function)
+                    .accountDefaultForOperationsWithStrings("CreateCertificateFromCsr"));
   }
 
   @Test

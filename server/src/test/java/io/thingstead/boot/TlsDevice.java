@@ -51,6 +51,8 @@ final class TlsDevice implements AutoCloseable {
       throws GeneralSecurityException, IOException, MqttException {
     client = new MqttClient("ssl://localhost:" + node.port(), clientId, new MemoryPersistence());
     options.setSocketFactory(context(node, certificate, key).getSocketFactory());
+    // Else it tries 3.1 after a refusal.
+    options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
     options.setConnectionTimeout(PATIENCE_SECONDS);
     client.setTimeToWait(PATIENCE_SECONDS * 1000L);
   }
