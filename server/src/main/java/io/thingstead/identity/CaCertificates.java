@@ -201,7 +201,7 @@ public final class CaCertificates {
     tx.put(Tables.CA_CERTIFICATE, Key.of(id), Json.encode(row));
     tx.put(Tables.CA_BY_SUBJECT, Key.of(subject, id), new byte[0]);
     BY_DATE.insert(tx, row.createdMillis(), id);
-    Expiry.insert(tx, Expiry.Of.CA, id, ca.getNotAfter().getTime());
+    Expiry.insert(tx, Expiry.Of.CA, id, ca.getNotAfter().toInstant().toEpochMilli());
   }
 
   private static String subject(X509Certificate ca) {
@@ -326,7 +326,8 @@ public final class CaCertificates {
           tx.delete(Tables.CA_CERTIFICATE, Key.of(id));
           tx.delete(Tables.CA_BY_SUBJECT, Key.of(subject(row.certificate()), id));
           BY_DATE.delete(tx, row.createdMillis(), id);
-          Expiry.delete(tx, Expiry.Of.CA, id, row.certificate().getNotAfter().getTime());
+          Expiry.delete(
+              tx, Expiry.Of.CA, id, row.certificate().getNotAfter().toInstant().toEpochMilli());
           use(tx, id, row.template(), null);
           deleted.accept(tx, arn(id));
           return true;

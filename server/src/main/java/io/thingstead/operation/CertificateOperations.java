@@ -166,8 +166,13 @@ final class CertificateOperations {
   private static @Nullable TransferData transferred(@Nullable CertificateTransfer of) {
     return of == null
         ? null
-        : new TransferData(
-            of.message(), of.rejectReason(), of.started(), of.accepted(), of.rejected());
+        : TransferData.builder()
+            .transferMessage(of.message())
+            .rejectReason(of.rejectReason())
+            .transferDate(of.started())
+            .acceptDate(of.accepted())
+            .rejectDate(of.rejected())
+            .build();
   }
 
   private static List<Certificate> entries(Page<ListedCertificate> page) {
