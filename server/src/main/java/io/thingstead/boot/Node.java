@@ -19,8 +19,8 @@ import io.thingstead.engine.rocks.RocksSettings;
 import io.thingstead.engine.rocks.RocksStore;
 import io.thingstead.engine.rocks.StoreDirectory;
 import io.thingstead.event.RefusalLog;
-import io.thingstead.function.FunctionHost;
 import io.thingstead.event.WarningLog;
+import io.thingstead.function.FunctionHost;
 import io.thingstead.http.Authentication;
 import io.thingstead.http.Entrance;
 import io.thingstead.http.HttpLimits;
@@ -384,6 +384,7 @@ public final class Node implements AutoCloseable {
         anonymous,
         refusals,
         warnings,
+        new DataDirectory(settings.data()).buckets(),
         functions);
   }
 
@@ -433,8 +434,13 @@ public final class Node implements AutoCloseable {
     new PolicyRoutes(tenants).bind(table);
     new FunctionRoutes(tenants).bind(table);
     warned.bind(table);
+<<<<<<< HEAD
     new AuditRoutes(account -> tenants.of(account).audit()).bind(table);
     OwnRoutes own = new OwnRoutes(tenants, meters, refusals, () -> ready && engine.accepting());
+=======
+    new RegistrationReportRoutes(tenants).bind(table);
+    OwnRoutes own = new OwnRoutes(tenants, meters, () -> ready && engine.accepting());
+>>>>>>> dacd375 (Register things in bulk from a file, going on after an end of the server)
     own.bind(table);
     if (settings.allowReset()) {
       own.bindReset(

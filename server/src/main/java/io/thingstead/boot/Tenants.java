@@ -15,12 +15,12 @@ import io.thingstead.engine.Engine;
 import io.thingstead.engine.ShardId;
 import io.thingstead.engine.Tx;
 import io.thingstead.event.Refusals;
+import io.thingstead.event.Warnings;
 import io.thingstead.function.FunctionHost;
 import io.thingstead.function.FunctionResult;
 import io.thingstead.function.Functions;
 import io.thingstead.function.Invoker;
 import io.thingstead.function.RoleKeys;
-import io.thingstead.event.Warnings;
 import io.thingstead.identity.CaCertificates;
 import io.thingstead.identity.Certificates;
 import io.thingstead.identity.KeyPairs;
@@ -52,6 +52,7 @@ import io.thingstead.shadow.Shadows;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -94,12 +95,14 @@ final class Tenants implements AutoCloseable {
   private final Refusals refusals;
   private final FunctionHost host;
   private final Warnings warnings;
+  private final Path buckets;
   private final Map<AccountId, Features> features = new ConcurrentHashMap<>();
 
   /**
    * @param endpoint the control plane's URL, for confirmations
    * @param refusals hears why devices are not provisioned
    * @param warnings hears what administrators should look at
+   * @param buckets where the files of bulk registrations lie, by account
    * @param anonymous names of callers without proof, to which policies can be attached
    */
   Tenants(
@@ -114,6 +117,7 @@ final class Tenants implements AutoCloseable {
       List<String> anonymous,
       Refusals refusals,
       Warnings warnings,
+      Path buckets,
       FunctionHost host) {
     this.engine = engine;
     this.lanes = lanes;
@@ -128,6 +132,7 @@ final class Tenants implements AutoCloseable {
     this.refusals = refusals;
     this.host = host;
     this.warnings = warnings;
+    this.buckets = buckets;
   }
 
   /** An account's limits were changed. */
@@ -230,6 +235,8 @@ final class Tenants implements AutoCloseable {
         new Provisioning(
             new Provisioning.Parts(
                 account, registry, certificates, things, members, principals, policies, broker),
+            new Provisioning.Files(
+                buckets.resolve(account.id().digits()), endpoint + RegistrationReportRoutes.PATH),
             (function, source, event) -> answer(functions, function, source, event),
             refusals,
             work.threads(),
@@ -317,6 +324,7 @@ final class Tenants implements AutoCloseable {
     broker.start().join();
     presence.start().join();
     shadows.resume();
+    provisioning.resume();
   }
 
   /**

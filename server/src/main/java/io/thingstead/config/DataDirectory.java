@@ -56,6 +56,11 @@ public record DataDirectory(Path path) {
     return path.resolve("functions");
   }
 
+  /** Where somebody puts the files of bulk registrations: ACCOUNT/BUCKET/KEY. */
+  public Path buckets() {
+    return path.resolve("buckets");
+  }
+
   /** The settings, if they are kept here. */
   public Path configuration() {
     return path.resolve("thingstead.conf");

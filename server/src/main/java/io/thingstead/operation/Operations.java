@@ -43,6 +43,7 @@ public final class Operations {
     new TransferOperations(features, transfers).bind(table);
     new CaCertificateOperations(features).bind(table);
     new ProvisioningOperations(features).bind(table);
+    new RegistrationTaskOperations(features).bind(table);
     new PolicyOperations(features).bind(table);
     new AuthorizationOperations(features).bind(table);
     new RuleOperations(features).bind(table);

@@ -11,6 +11,7 @@ import io.thingstead.identity.Certificates;
 import io.thingstead.registry.GroupMembers;
 import io.thingstead.registry.ThingPrincipals;
 import io.thingstead.registry.Things;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -29,6 +30,7 @@ public final class Provisioning {
   private final Enrolment enrolment;
   private final Claims claims;
   private final CertificateProviders providers;
+  private final RegistrationTasks tasks;
   private final Tokens tokens;
   private final Fleet fleet;
   private final Broker broker;
@@ -57,9 +59,18 @@ public final class Provisioning {
       Policies policies,
       Broker broker) {}
 
+  /**
+   * Where bulk registrations find their files, and where others find their reports.
+   *
+   * @param buckets a directory, with a directory for each bucket
+   * @param reports a URL
+   */
+  public record Files(Path buckets, String reports) {}
+
   /** Has newcomers of the account's CAs provisioned from now on. */
   public Provisioning(
       Parts parts,
+      Files files,
       Invocation functions,
       Refusals refusals,
       Executor threads,
@@ -99,6 +110,15 @@ public final class Provisioning {
             threads,
             clock,
             counts);
+    tasks =
+        new RegistrationTasks(
+            account,
+            parts.registry(),
+            enrolment,
+            new Buckets(files.buckets()),
+            threads,
+            random,
+            files.reports());
     Newcomers newcomers =
         new Newcomers(
             account,
@@ -116,6 +136,11 @@ public final class Provisioning {
     fleet.start(broker);
   }
 
+  /** Goes on with bulk registrations that a former run has left; when all is there. */
+  public void resume() {
+    tasks.resume();
+  }
+
   /** Provisioning templates. */
   public Templates templates() {
     return templates;
@@ -129,6 +154,11 @@ public final class Provisioning {
   /** Who signs requests for certificates. */
   public CertificateProviders providers() {
     return providers;
+  }
+
+  /** Bulk registrations. */
+  public RegistrationTasks tasks() {
+    return tasks;
   }
 
   /** Claims for single devices. */

@@ -17,5 +17,11 @@ final class Tables {
   /** Certificate provider's name → {@link ProviderRow}. */
   static final Table PROVIDER = new Table(183, "certificate-provider", Family.STATE);
 
+  /** Id of a bulk registration → {@link TaskRow}. */
+  static final Table TASK = new Table(184, "registration-task", Family.STATE);
+
+  /** Id of a bulk registration, report's type, line → what is told of it, JSON. */
+  static final Table TASK_REPORT = new Table(185, "registration-report", Family.STATE);
+
   private Tables() {}
 }

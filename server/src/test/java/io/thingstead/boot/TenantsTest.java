@@ -85,6 +85,7 @@ class TenantsTest {
             List.of(),
             (_, _, _, _, _, _) -> {},
             (_, _, _, _) -> {},
+            files.resolve("buckets"),
             new FunctionHost(
                 files.resolve("functions"),
                 false,

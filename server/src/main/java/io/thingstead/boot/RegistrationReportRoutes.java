@@ -1,0 +1,57 @@
+package io.thingstead.boot;
+
+import io.thingstead.api.ApiResponse;
+import io.thingstead.api.Headers;
+import io.thingstead.api.iot.ReportType;
+import io.thingstead.http.Call;
+import io.thingstead.http.OperationTable;
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
+import io.thingstead.net.Role;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+
+/** What bulk registrations have done, line by line, for the account's administrators. */
+final class RegistrationReportRoutes {
+  static final String PATH = "/_thingstead/registration-reports";
+  private static final Set<Role> ADMIN = Set.of(Role.ADMIN, Role.ALL);
+
+  private final Tenants tenants;
+
+  RegistrationReportRoutes(Tenants tenants) {
+    this.tenants = tenants;
+  }
+
+  void bind(OperationTable table) {
+    table.administratorRoute(ADMIN, "GET", PATH, this::report);
+  }
+
+  private ApiResponse report(Call call) {
+    String text;
+    try {
+      text =
+          tenants
+              .of(call.account())
+              .provisioning()
+              .tasks()
+              .report(
+                  parameter(call, "task"),
+                  ReportType.valueOf(parameter(call, "type")),
+                  Integer.parseUnsignedInt(parameter(call, "part")));
+    } catch (IllegalArgumentException e) {
+      throw new ApiException(
+          AwsError.INVALID_REQUEST,
+          "a report has a task, a type, RESULTS or ERRORS, and the number of its part");
+    }
+    return new ApiResponse(
+        200,
+        new Headers().add("Content-Type", "application/x-ndjson"),
+        text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String parameter(Call call, String name) {
+    List<String> values = call.request().parameters().getOrDefault(name, List.of());
+    return values.isEmpty() ? "" : values.getFirst();
+  }
+}
