@@ -434,13 +434,9 @@ public final class Node implements AutoCloseable {
     new PolicyRoutes(tenants).bind(table);
     new FunctionRoutes(tenants).bind(table);
     warned.bind(table);
-<<<<<<< HEAD
     new AuditRoutes(account -> tenants.of(account).audit()).bind(table);
     OwnRoutes own = new OwnRoutes(tenants, meters, refusals, () -> ready && engine.accepting());
-=======
     new RegistrationReportRoutes(tenants).bind(table);
-    OwnRoutes own = new OwnRoutes(tenants, meters, () -> ready && engine.accepting());
->>>>>>> dacd375 (Register things in bulk from a file, going on after an end of the server)
     own.bind(table);
     if (settings.allowReset()) {
       own.bindReset(
