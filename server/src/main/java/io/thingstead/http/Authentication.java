@@ -49,6 +49,11 @@ public final class Authentication {
     }
   }
 
+  /** Which web pages may call. */
+  Origins origins() {
+    return origins;
+  }
+
   /** Refuses with Forbidden what reached a port without TLS by a name that is not the server's. */
   void checkHost(ApiRequest request, Transport transport) {
     origins.checkHost(request, transport);

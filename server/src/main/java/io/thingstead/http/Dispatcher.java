@@ -34,6 +34,7 @@ final class Dispatcher {
   private final OperationTable table;
   private final List<Offer> anyone;
   private final Authentication authentication;
+  private final Cors cors;
   private final Refusals refusals;
   private final CallPolicy policy;
   private final Audit audit;
@@ -43,6 +44,7 @@ final class Dispatcher {
     this.table = table;
     this.anyone = table.forAnyone();
     this.authentication = entrance.authentication();
+    this.cors = new Cors(authentication.origins());
     this.refusals = entrance.refusals();
     this.policy = policy;
     this.audit = new Audit(entrance.audits());
@@ -63,9 +65,19 @@ final class Dispatcher {
   }
 
   ApiResponse answer(ApiRequest request, Transport transport, String requestId) {
+    ApiResponse answer = answered(request, transport, requestId);
+    cors.share(request, transport, answer);
+    return answer;
+  }
+
+  private ApiResponse answered(ApiRequest request, Transport transport, String requestId) {
     Found found = new Found();
     try {
       authentication.checkHost(request, transport);
+      ApiResponse preflight = cors.preflight(request, transport);
+      if (preflight != null) {
+        return preflight;
+      }
       if (!transport.listener().carries(Protocol.HTTP)) {
         throw new ApiException(
             AwsError.UNKNOWN_OPERATION,
