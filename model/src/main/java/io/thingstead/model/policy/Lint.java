@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds in a policy what is legal but hardly meant. It refuses nothing. */
 public final class Lint {
-
   private final List<Statement> all;
   private final String[] own;
   private final List<Warning> found = new ArrayList<>();

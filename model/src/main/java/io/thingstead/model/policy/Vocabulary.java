@@ -68,6 +68,10 @@ final class Vocabulary {
   private static final Set<String> ALWAYS =
       Set.of("aws:sourceip", "iot:domainname", "aws:currenttime", "aws:epochtime");
 
+  /** Begins the names of those that identities have, to which policies can be attached too. */
+  private static final Set<String> IDENTITY =
+      Set.of("cognito-identity.amazonaws.com:", "thingstead:ownedthing");
+
   private static final Set<String> CERTIFICATE = certificateFields();
 
   private Vocabulary() {}
@@ -97,6 +101,7 @@ final class Vocabulary {
   static boolean optional(String variable) {
     String name = Values.canonical(variable);
     return name.startsWith("iot:connection.thing.") && !name.endsWith(".isattached")
+        || IDENTITY.stream().anyMatch(name::startsWith)
         || name.startsWith("iot:certificate.")
             && !name.equals("iot:certificate.serialnumber")
             && !name.equals("iot:certificate.availablekeys");
@@ -124,7 +129,7 @@ final class Vocabulary {
         if (name.startsWith("credentials-iot:")) {
           yield "has a value only in the policies of roles";
         }
-        yield ALWAYS.contains(name) || name.startsWith("cognito-identity.amazonaws.com:")
+        yield ALWAYS.contains(name) || IDENTITY.stream().anyMatch(name::startsWith)
             ? null
             : "is none of the variables that there are";
       }

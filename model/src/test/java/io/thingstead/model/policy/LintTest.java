@@ -155,7 +155,8 @@ class LintTest {
         "iot:Certificate.Issuer.GenerationQualifier.1",
         "iot:Certificate.Subject.AlternativeName.RFC822Name",
         "iot:Certificate.Issuer.AlternativeName.DirectoryName.List",
-        "cognito-identity.amazonaws.com:sub"
+        "cognito-identity.amazonaws.com:sub",
+        "thingstead:OwnedThing"
       })
   void theGuidesVariablesAreKnown(String variable) {
     assertThat(lint(statement("Allow", "iot:Publish", "ARN/topic/${" + variable + "}/x", "")))
