@@ -42,12 +42,17 @@ public final class Simulator {
    *
    * @param principal a certificate's or thing group's ARN, an identity's id or an anonymous
    *     principal's name; null for nobody, who has only the policies that are added
+   * @param identityPool the pool of an identity, or null
    * @param clientId what it connects as, or empty
    * @param adding names of policies as if they were attached
    * @param skipping names of policies as if they were not
    */
   public record Caller(
-      @Nullable String principal, String clientId, List<String> adding, List<String> skipping) {
+      @Nullable String principal,
+      @Nullable String identityPool,
+      String clientId,
+      List<String> adding,
+      List<String> skipping) {
     public Caller {
       adding = List.copyOf(adding);
       skipping = List.copyOf(skipping);
@@ -137,7 +142,23 @@ public final class Simulator {
             context, known.thing(), id == null ? Map.of() : lookups.certificate().apply(id), clock);
     Function<String, List<String>> values =
         action.equalsIgnoreCase("iot:Connect") ? facts.connecting(false, null) : facts;
-    return name -> name.equals("aws:sourceip") ? List.of() : values.apply(name);
+    return name ->
+        switch (name) {
+          case "aws:sourceip" -> List.of();
+          case "cognito-identity.amazonaws.com:sub" -> identity(caller.principal());
+          case "cognito-identity.amazonaws.com:aud" -> some(caller.identityPool());
+          default -> values.apply(name);
+        };
+  }
+
+  /** An identity's id is {@code REGION:UUID}; no other principal is named so. */
+  private static List<String> identity(@Nullable String principal) {
+    boolean is = principal != null && principal.indexOf(':') > 0 && !principal.startsWith("arn:");
+    return is ? some(principal) : List.of();
+  }
+
+  private static List<String> some(@Nullable String value) {
+    return value == null ? List.of() : List.of(value);
   }
 
   /** What the store says of a principal that speaks by a client id. */

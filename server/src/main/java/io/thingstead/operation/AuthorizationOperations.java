@@ -46,6 +46,7 @@ final class AuthorizationOperations {
     Simulator.Caller caller =
         new Simulator.Caller(
             given(in.principal()),
+            given(in.cognitoIdentityPoolId()),
             in.clientId() == null ? "" : in.clientId(),
             in.policyNamesToAdd() == null ? List.of() : in.policyNamesToAdd(),
             in.policyNamesToSkip() == null ? List.of() : in.policyNamesToSkip());

@@ -44,7 +44,10 @@ final class Fixture {
       new Policies(
           account,
           registry,
-          (_, target) -> target.startsWith(ARN + "cert/c") || target.equals("anonymous"),
+          (_, target) ->
+              target.startsWith(ARN + "cert/c")
+                  || target.startsWith("us-east-1:")
+                  || target.equals("anonymous"),
           Limits.DEFAULT.policies(),
           simulation.random());
   final Authorizer authorizer =
