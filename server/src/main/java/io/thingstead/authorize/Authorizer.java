@@ -97,6 +97,11 @@ public final class Authorizer implements CertificateListener {
     };
   }
 
+  /** The same for the key of a user, for explanations. */
+  SignerAuthorization underGrants(ConnectionContext context, Principal.AccessKey key) {
+    return signers.explaining(context, key);
+  }
+
   /** The same for a certificate or an anonymous principal, for explanations. */
   PolicyAuthorization underPolicies(
       ConnectionContext context, String target, @Nullable String certificateId) {

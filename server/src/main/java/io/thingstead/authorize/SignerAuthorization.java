@@ -4,6 +4,7 @@ import io.thingstead.event.Reason;
 import io.thingstead.identity.Principal;
 import io.thingstead.model.policy.BoundPolicies;
 import io.thingstead.model.policy.PolicySet;
+import io.thingstead.model.policy.Ruling;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -274,6 +275,45 @@ final class SignerAuthorization implements Authorization {
     return answer == null
         ? new Decision.Denied(false, grants.caller() + " is granted nothing")
         : answer;
+  }
+
+  /** The decision and how it came about, a line each. */
+  Why.Explained explain(Why.Question question) {
+    String action = question.actionName();
+    String arn = question.resourceArn(context.account());
+    Current now = current;
+    Grants grants = now.grants;
+    Decision decision =
+        action.equalsIgnoreCase("iot:Connect")
+            ? connect(question.persistent(), question.willTopic())
+            : decide(action, arn);
+    List<String> lines = new ArrayList<>();
+    Ruling ruling = null;
+    switch (decision) {
+      case Decision.Allowed(var by) ->
+          lines.add("allowed: " + by + " allows " + action + " on " + arn);
+      case Decision.Denied(_, var why) -> {
+        lines.add("denied: " + why.text());
+        ruling = why.ruling();
+      }
+    }
+    String caller = grants == null ? key.arn() : grants.caller();
+    lines.add("principal: " + caller);
+    List<BoundPolicies> bound = now.bound(now.namedIn(arn).getFirst());
+    for (BoundPolicies each : bound) {
+      lines.add("policies: " + each.set().names());
+      each.variables().forEach((name, value) -> lines.add(name + " " + value));
+      lines.addAll(each.explain(action, arn));
+      if (ruling == null) {
+        ruling = Ruling.of(each.decide(action, arn), each.set().names(), action, arn);
+      }
+    }
+    if (ruling == null) {
+      ruling =
+          new Ruling(
+              Ruling.Outcome.IMPLICIT_DENY, action, arn, null, List.of(), Map.of(), List.of());
+    }
+    return new Why.Explained(caller, ruling, lines);
   }
 
   private List<String> fact(Current now, String owned, String name) {

@@ -50,6 +50,11 @@ final class Signers {
     return authorization;
   }
 
+  /** The same for a key by its id, for explanations. */
+  SignerAuthorization explaining(ConnectionContext context, Principal.AccessKey key) {
+    return new SignerAuthorization(this, context, key);
+  }
+
   void forget(SignerAuthorization authorization) {
     synchronized (connections) {
       connections.remove(authorization);

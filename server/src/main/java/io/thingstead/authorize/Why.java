@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 public final class Why {
   private static final Pattern CERTIFICATE_ID = Pattern.compile("[0-9a-fA-F]{64}");
 
+  /** The key of a user; of a temporary one nothing is kept that could be looked up. */
+  private static final Pattern KEY_ID = Pattern.compile("AKIA[A-Z2-7]{16}");
+
+  private static final Pattern TEMPORARY_ID = Pattern.compile("ASIA[A-Z2-7]{16}");
+
   private final Account account;
   private final Authorizer authorizer;
   private final Function<String, List<String>> principalsOfThing;
@@ -37,8 +42,8 @@ public final class Why {
   /**
    * What is asked. Source address and host name are those of this machine.
    *
-   * @param principal id or ARN of the certificate the client would connect with, or the name of an
-   *     anonymous principal; null for each certificate that is attached to the thing of the
+   * @param principal id or ARN of the certificate the client would connect with, id of the access key
+   *     that it would sign with, or the name of an anonymous principal; null for each certificate that is attached to the thing of the
    *     client's name
    * @param action connect, publish, retain, subscribe, receive, or a full name such as {@code
    *     iot:GetThingShadow}
@@ -82,7 +87,7 @@ public final class Why {
   /**
    * One decision.
    *
-   * @param principal a certificate's ARN or an anonymous principal's name
+   * @param principal a certificate's or user's ARN or an anonymous principal's name
    * @param ruling what the policies decide, whether the certificate is active or not
    * @param lines for people: the decision, then how it came about
    */
@@ -95,6 +100,12 @@ public final class Why {
   /** The decision for each principal that the client may have; none when it is not known which. */
   public List<Explained> decisions(Question question) {
     String named = question.principal();
+    if (named != null && KEY_ID.matcher(named).matches()) {
+      return List.of(ofKey(named, question));
+    }
+    if (named != null && TEMPORARY_ID.matcher(named).matches()) {
+      return List.of();
+    }
     List<String> principals =
         named == null
             ? principalsOfThing.apply(question.clientId())
@@ -118,6 +129,14 @@ public final class Why {
       all.add(authorizer.underPolicies(context, target, id).explain(question));
     }
     return all;
+  }
+
+  private Explained ofKey(String id, Question question) {
+    Principal.AccessKey key = new Principal.AccessKey(id, id, false);
+    ConnectionContext context =
+        new ConnectionContext(
+            account, key, question.clientId(), InetAddress.getLoopbackAddress(), "");
+    return authorizer.underGrants(context, key).explain(question);
   }
 
   /** All lines of some decisions; when there are none, what to do. */

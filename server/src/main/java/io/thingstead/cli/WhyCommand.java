@@ -45,6 +45,12 @@ final class WhyCommand implements Runnable {
       description = "It connects with a will on this topic.")
   private @Nullable String will;
 
+  @Option(
+      names = "--key",
+      paramLabel = "ID",
+      description = "The access key of a user that it signs with, instead of a certificate.")
+  private @Nullable String key;
+
   @Parameters(index = "0", paramLabel = "CLIENT", description = "The MQTT client id.")
   private String client = "";
 
@@ -71,8 +77,9 @@ final class WhyCommand implements Runnable {
     query.put("client", client);
     query.put("action", action);
     query.put("topic", topic);
-    if (certificate != null) {
-      query.put("certificate", certificate);
+    String principal = key == null ? certificate : key;
+    if (principal != null) {
+      query.put("certificate", principal);
     }
     if (persistent) {
       query.put("persistent", "true");

@@ -22,8 +22,9 @@ import org.junit.jupiter.api.Test;
 
 /** Callers who sign: how what they are granted comes together. */
 class SignersTest {
+  private static final String KEY_ID = "AKIAAAAAAAAAAAAAAAAA";
   private static final Principal.AccessKey KEY =
-      new Principal.AccessKey("AKIA", "arn:aws:iam::000000000000:user/una", false);
+      new Principal.AccessKey(KEY_ID, "arn:aws:iam::000000000000:user/una", false);
 
   private final Fixture fixture = new Fixture();
   private final List<Grants.Bound> bounds = new ArrayList<>();
@@ -112,6 +113,33 @@ class SignersTest {
     assertThat(client.publish("dt/oven/lamp").allowed()).isFalse();
     assertThat(client.publish("dt/lamp/oven").allowed()).isTrue();
     assertThat(client.decide("iot:ListThings", "*").allowed()).isFalse();
+  }
+
+  @Test
+  void whySaysTheSameAndHowItCameAbout() {
+    owned = Set.of("lamp");
+    bound("user", allow("Publish", "ARN/topic/dt/${thingstead:OwnedThing}"));
+    Why why = new Why(fixture.account, fixture.authorizer, _ -> List.of());
+    assertThat(ask(why, "dt/lamp").lines())
+        .anyMatch(line -> line.startsWith("allowed: statement 1 of policy user-policy"))
+        .contains("principal: " + KEY.arn(), "${thingstead:OwnedThing} = lamp");
+    Why.Explained refused = ask(why, "dt/oven");
+    assertThat(refused.lines().getFirst())
+        .isEqualTo("denied: " + text(connect("c").publish("dt/oven")));
+    assertThat(refused.ruling().unresolved()).containsExactly("thingstead:OwnedThing");
+    gone = true;
+    assertThat(ask(why, "dt/lamp").lines().getFirst())
+        .startsWith("denied: the access key " + KEY_ID + " is not active");
+    assertThat(why.decisions(new Why.Question("c", KEY_ID.replace("AKIA", "ASIA"), "publish", "a")))
+        .isEmpty();
+  }
+
+  private static Why.Explained ask(Why why, String topic) {
+    return why.decisions(new Why.Question("c", KEY_ID, "publish", topic)).getFirst();
+  }
+
+  private static String text(Decision decision) {
+    return decision instanceof Decision.Denied denied ? denied.why().text() : "";
   }
 
   @Test

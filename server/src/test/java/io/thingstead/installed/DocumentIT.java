@@ -78,16 +78,14 @@ class DocumentIT {
     try (Installed server = Installed.startAsDocumented()) {
       String output = runBlock(server, "docs/users.md", "users");
 
-      assertThat(output)
+      assertThat(output.strip())
           .contains("\"desired\":{\"on\":true}")
           .contains("(ForbiddenException) when calling the UpdateThingShadow operation")
           .contains(
               "User: arn:aws:iam::000000000000:user/una is not authorized to perform:"
                   + " iot:DeleteThing on resource:"
                   + " arn:aws:iot:us-east-1:000000000000:thing/lamp-1")
-          .contains("lamp-1\tlamp-2")
-          .contains("{\"credentials\":{")
-          .contains("\"accessKeyId\":\"ASIA");
+          .endsWith("lamp-1");
       assertThat(server.printed()).contains("${thingstead:OwnedThing}");
     }
   }
