@@ -42,9 +42,9 @@ public final class Why {
   /**
    * What is asked. Source address and host name are those of this machine.
    *
-   * @param principal id or ARN of the certificate the client would connect with, id of the access key
-   *     that it would sign with, or the name of an anonymous principal; null for each certificate that is attached to the thing of the
-   *     client's name
+   * @param principal id or ARN of the certificate the client would connect with, id of the access
+   *     key that it would sign with, or the name of an anonymous principal; null for each
+   *     certificate that is attached to the thing of the client's name
    * @param action connect, publish, retain, subscribe, receive, or a full name such as {@code
    *     iot:GetThingShadow}
    * @param resource topic or filter; the resource's ARN for a full name; ignored for connect
