@@ -68,6 +68,8 @@ public final class Authorizer implements CertificateListener {
               new Decision.Allowed("access key " + key.accessKeyId() + " of an administrator"));
       case Principal.AccessKey key -> signers.authorize(context, key);
       case Principal.Certificate(var id, var arn, _) -> underPolicies(context, arn, id);
+      case Principal.Vouched vouched ->
+          new VouchedAuthorization(context, vouched.policies(), clock);
       case Principal.Anonymous(var name) ->
           context.developmentMode()
               ? new FixedAuthorization(new Decision.Allowed("the listener's development mode"))
@@ -82,7 +84,7 @@ public final class Authorizer implements CertificateListener {
   public @Nullable Authorization remembered(ConnectionContext context) {
     return switch (context.principal()) {
       // Of a certificate, the thing with the client's name must be looked up.
-      case Principal.AccessKey _, Principal.Certificate _ -> null;
+      case Principal.AccessKey _, Principal.Certificate _, Principal.Vouched _ -> null;
       case Principal.Anonymous(var name) -> {
         if (context.developmentMode()) {
           yield authorize(context);

@@ -2,7 +2,6 @@ package io.thingstead.boot;
 
 import io.thingstead.account.Account;
 import io.thingstead.account.Accounts;
-import io.thingstead.audit.Deeds;
 import io.thingstead.broker.Lanes;
 import io.thingstead.config.Address;
 import io.thingstead.config.DataDirectory;
@@ -199,6 +198,7 @@ public final class Node implements AutoCloseable {
             account -> tenants.of(account).presence(),
             context -> tenants.of(context.account()).authorizer().remembered(context),
             context -> tenants.of(context.account()).authorizer().authorize(context),
+            account -> tenants.of(account).authorizers(),
             virtualThreads,
             refusals,
             Unread.ofThisProcess(),
@@ -208,7 +208,7 @@ public final class Node implements AutoCloseable {
         http(
             tenants,
             accounts,
-            entrance(accounts, callers, refusals, account -> tenants.of(account).audit(), gateway),
+            entrance(accounts, callers, refusals, gateway, tenants),
             engine,
             refusals,
             warned,
@@ -401,14 +401,18 @@ public final class Node implements AutoCloseable {
       Accounts accounts,
       KeyDirectory callers,
       RefusalLog refusals,
-      Function<Account, Deeds> audits,
-      Gateway gateway) {
+      Gateway gateway,
+      Tenants tenants) {
     SigV4 signatures = new SigV4(callers::find, clock);
     Origins origins =
         new Origins(host -> names(accounts).contains(host), Set.copyOf(settings.allowOrigins()));
     Authentication authentication =
-        new Authentication(signatures, id -> Optional.ofNullable(accounts.find(id)), origins);
-    return new Entrance(authentication, refusals, audits, gateway);
+        new Authentication(
+            signatures,
+            id -> Optional.ofNullable(accounts.find(id)),
+            origins,
+            account -> tenants.of(account).authorizers());
+    return new Entrance(authentication, refusals, account -> tenants.of(account).audit(), gateway);
   }
 
   private HttpServer http(

@@ -6,6 +6,8 @@ import io.thingstead.authorize.Authorizer;
 import io.thingstead.authorize.Lookups;
 import io.thingstead.authorize.Policies;
 import io.thingstead.authorize.Why;
+import io.thingstead.authorizer.AuthorizerStore;
+import io.thingstead.authorizer.CustomAuthorizers;
 import io.thingstead.broker.Broker;
 import io.thingstead.broker.Closing;
 import io.thingstead.broker.Lanes;
@@ -228,7 +230,11 @@ final class Tenants implements AutoCloseable {
             endpoint,
             limits.rules(),
             work);
+    CustomAuthorizers authorizers =
+        new CustomAuthorizers(
+            account, new AuthorizerStore(account, registry), functions, work.clock(), random);
     Tags tags = new Tags(account, registry);
+    tags.knows("authorizer", AuthorizerStore::exists);
     tags.knows("policy", Policies::exists);
     tags.knows("rule", Rules::exists);
     Provisioning provisioning =
@@ -270,7 +276,8 @@ final class Tenants implements AutoCloseable {
             rules,
             provisioning,
             functions,
-            new AuditLog(shard(ShardId.SERVER, 0, number), work.clock())));
+            new AuditLog(shard(ShardId.SERVER, 0, number), work.clock()),
+            authorizers));
     functions.start();
     start(broker, presence, shadows, rules, provisioning);
   }

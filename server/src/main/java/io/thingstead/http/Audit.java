@@ -65,7 +65,7 @@ final class Audit {
     return switch (principal) {
       case Principal.AccessKey key -> key.arn();
       case Principal.Certificate certificate -> certificate.arn();
-      case Principal.Anonymous _ -> "";
+      case Principal.Vouched _, Principal.Anonymous _ -> "";
     };
   }
 

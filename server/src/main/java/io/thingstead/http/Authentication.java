@@ -2,39 +2,50 @@ package io.thingstead.http;
 
 import io.thingstead.account.Account;
 import io.thingstead.api.ApiRequest;
+import io.thingstead.authorizer.Asking;
+import io.thingstead.authorizer.CustomAuthorizers;
+import io.thingstead.authorizer.Vouching;
 import io.thingstead.identity.Principal;
 import io.thingstead.model.AccountId;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.net.Protocol;
 import io.thingstead.net.Transport;
+import io.thingstead.net.Transport.Opening;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out who is calling whose endpoint: by the request's signature if it has one, else by the
  * client certificate. Any thread may use it.
  */
 public final class Authentication {
-  private static final String AUTHORIZER = "x-amz-customauthorizer-name";
-
   /** Services that are the same everywhere: their clients sign for a region of their own. */
   private static final Set<String> GLOBAL = Set.of("iam", "sts");
 
   private final SigV4 signatures;
   private final Function<AccountId, Optional<Account>> accounts;
   private final Origins origins;
+  private final Function<Account, CustomAuthorizers> authorizers;
 
   /**
    * @param accounts the accounts served here
+   * @param authorizers the custom authorizers of an account
    */
   public Authentication(
-      SigV4 signatures, Function<AccountId, Optional<Account>> accounts, Origins origins) {
+      SigV4 signatures,
+      Function<AccountId, Optional<Account>> accounts,
+      Origins origins,
+      Function<Account, CustomAuthorizers> authorizers) {
     this.signatures = signatures;
     this.accounts = accounts;
     this.origins = origins;
+    this.authorizers = authorizers;
   }
 
   /**
@@ -98,13 +109,10 @@ public final class Authentication {
     return new Caller(account, signed.credential().principal(), signed.signingName());
   }
 
-  private static Caller unsigned(ApiRequest request, Transport transport) {
-    if (request.headers().first(AUTHORIZER) != null
-        || request.parameters().containsKey(AUTHORIZER)) {
-      throw new ApiException(
-          AwsError.FORBIDDEN,
-          "custom authorizers are not offered by this server: sign the request (SigV4) or connect"
-              + " with a client certificate");
+  private Caller unsigned(ApiRequest request, Transport transport) {
+    Asking asking = asking(request, transport);
+    if (asking != null) {
+      return vouched(asking, transport);
     }
     Principal principal = transport.principal();
     if (principal instanceof Principal.Certificate certificate) {
@@ -120,6 +128,51 @@ public final class Authentication {
       return new Caller(transport.account(), nobody, "");
     }
     throw unsigned();
+  }
+
+  /**
+   * What a custom authorizer would be asked about a request without a signature (AWS IoT guide:
+   * "Connecting to AWS IoT Core by using custom authentication"); null when it has another proof,
+   * or nobody would be asked.
+   */
+  private @Nullable Asking asking(ApiRequest request, Transport transport) {
+    Opening opening = opening(request);
+    Asking asking =
+        new Asking(
+            transport.domainName(),
+            new Asking.Http(
+                opening.headers(), opening.query().isEmpty() ? "" : "?" + opening.query()),
+            null);
+    boolean asks = transport.principal() == null || asking.authorizer() != null;
+    return asks && authorizers.apply(transport.account()).offers(asking) ? asking : null;
+  }
+
+  private static Opening opening(ApiRequest request) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    request.headers().asMap().forEach((name, values) -> headers.put(name, values.getFirst()));
+    return new Opening(headers, request.query());
+  }
+
+  private Caller vouched(Asking asking, Transport transport) {
+    CustomAuthorizers asked = authorizers.apply(transport.account());
+    return switch (asked.vouchForRequest(asking, transport.remote())) {
+      case Vouching.Vouched vouched -> new Caller(transport.account(), vouched.principal(), "");
+      case Vouching.Refused(String why) -> throw new ApiException(AwsError.FORBIDDEN, why);
+    };
+  }
+
+  /**
+   * The request of a WebSocket whose client is asked who it is when it connects, for then a custom
+   * authorizer sees all that it shows; null when it must prove itself now.
+   */
+  @Nullable Opening askedLater(ApiRequest request, Transport transport) {
+    if (Signature.of(request) != null || asking(request, transport) == null) {
+      return null;
+    }
+    if (!transport.secure()) {
+      origins.checkOrigin(request, transport);
+    }
+    return opening(request);
   }
 
   /** The refusal of a caller who has proven nothing. */

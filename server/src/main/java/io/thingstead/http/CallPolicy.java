@@ -19,6 +19,11 @@ final class CallPolicy {
       case Principal.Certificate _ ->
           throw new ApiException(
               AwsError.FORBIDDEN, operation.name() + " is not for client certificates");
+      case Principal.Vouched _ when plane == Plane.DATA -> {}
+      case Principal.Vouched _ ->
+          throw new ApiException(
+              AwsError.FORBIDDEN,
+              operation.name() + " is not for callers that a custom authorizer lets in");
       case Principal.Anonymous _ when operation.unsigned() -> {}
       case Principal.Anonymous _ ->
           throw new ApiException(AwsError.ACCESS_DENIED, "an anonymous caller may call nothing");

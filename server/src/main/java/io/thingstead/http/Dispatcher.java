@@ -238,7 +238,7 @@ final class Dispatcher {
     return switch (call.principal()) {
       case Principal.Anonymous _ when isForAnyone(call.request()) -> anyone;
       case Principal.Anonymous _ -> throw Authentication.unsigned();
-      case Principal.Certificate _ -> table.forCertificates();
+      case Principal.Certificate _, Principal.Vouched _ -> table.forCertificates();
       case Principal.AccessKey _ -> table.signedAs(call.signingName());
     };
   }

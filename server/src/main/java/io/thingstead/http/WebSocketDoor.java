@@ -99,6 +99,10 @@ final class WebSocketDoor {
     String key = key(request);
     String subprotocol = subprotocol(request);
     entrance.authentication().checkHost(request, transport);
+    Transport.Opening later = entrance.authentication().askedLater(request, transport);
+    if (later != null) {
+      return new Reply.Upgrade(transport.openedBy(later), subprotocol, key, null);
+    }
     Caller caller = entrance.authentication().caller(request, transport, _ -> false);
     if (caller.signed() && !SERVICES.contains(caller.signingName())) {
       throw Signature.invalid(

@@ -1,5 +1,7 @@
 package io.thingstead.identity;
 
+import io.thingstead.model.policy.NamedPolicy;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Who is calling, proven. */
@@ -55,6 +57,19 @@ public sealed interface Principal {
       String[] parts = arn.split(":", 6); // arn:aws:iam::ACCOUNT:user/NAME
       String name = arn.substring(arn.lastIndexOf('/') + 1);
       return (parts.length == 6 ? parts[4] : "") + "/" + accessKeyId + ":" + name;
+    }
+  }
+
+  /**
+   * A caller that a custom authorizer vouches for.
+   *
+   * @param id what the authorizer calls it
+   * @param authorizer the authorizer's name
+   * @param policies what it may do
+   */
+  record Vouched(String id, String authorizer, List<NamedPolicy> policies) implements Principal {
+    public Vouched {
+      policies = List.copyOf(policies);
     }
   }
 

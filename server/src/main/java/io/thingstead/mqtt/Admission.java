@@ -91,7 +91,12 @@ final class Admission {
         .execute(
             () -> {
               Joining.Answer answer = join.decide();
-              on.eventLoop().execute(() -> decided(answer));
+              on.eventLoop()
+                  .execute(
+                      () -> {
+                        connection.isOf(join.caller());
+                        decided(answer);
+                      });
             });
   }
 

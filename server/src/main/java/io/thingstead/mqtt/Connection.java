@@ -8,12 +8,14 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import io.thingstead.authorize.Authorization;
+import io.thingstead.authorize.VouchedAuthorization;
 import io.thingstead.broker.Broker;
 import io.thingstead.broker.Closing;
 import io.thingstead.broker.DisconnectReason;
 import io.thingstead.broker.Lane;
 import io.thingstead.broker.Session;
 import io.thingstead.event.Reason;
+import io.thingstead.identity.Principal;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import io.thingstead.net.Departure;
@@ -33,7 +35,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       "the client does not read the answers to what it sends";
 
   private final Gateway gateway;
-  private final Transport transport;
+  private Transport transport;
   private final Profile profile;
   private final Limits limits;
   private final Input input;
@@ -61,6 +63,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   Transport transport() {
     return transport;
+  }
+
+  /** The client has proven who it is. */
+  void isOf(@Nullable Principal caller) {
+    if (caller != null) {
+      transport = transport.of(transport.account(), caller);
+    }
   }
 
   Profile profile() {
@@ -134,6 +143,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     authorization = may;
     publisher = new Publisher(this, allowed.broker(), may);
     subscriber = new Subscriber(this, allowed.broker(), may);
+    if (allowed.vouched() != null && authorization instanceof VouchedAuthorization given) {
+      new VouchedTime(this, gateway, allowed.vouched(), given).watch();
+    }
     if (allowed.keepAliveSeconds() > 0) {
       keepAlive = new KeepAlive(this, allowed.keepAliveSeconds());
     }

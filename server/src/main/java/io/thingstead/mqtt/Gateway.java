@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandler;
 import io.thingstead.account.Account;
 import io.thingstead.authorize.Authorization;
 import io.thingstead.authorize.ConnectionContext;
+import io.thingstead.authorizer.Vouchers;
 import io.thingstead.broker.Broker;
 import io.thingstead.event.Refusals;
 import io.thingstead.net.Transport;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param presences who is connected in an account
  * @param remembered what a caller may do, if that is known without blocking; else null
  * @param authorizer what a caller may do; may block
+ * @param vouchers who say who the clients of an account without other proof are
  * @param blocking runs what may block: virtual threads
  * @param unread the memory of all clients for packets that have not arrived whole
  * @param random makes up client ids
@@ -30,6 +32,7 @@ public record Gateway(
     Function<Account, Presence> presences,
     Function<ConnectionContext, @Nullable Authorization> remembered,
     Function<ConnectionContext, Authorization> authorizer,
+    Function<Account, Vouchers> vouchers,
     Executor blocking,
     Refusals refusals,
     Unread unread,

@@ -5,6 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.thingstead.authorize.Authorization;
 import io.thingstead.authorize.ConnectionContext;
 import io.thingstead.authorize.Decision;
+import io.thingstead.authorizer.Asking;
+import io.thingstead.authorizer.Vouchers;
+import io.thingstead.authorizer.Vouching;
 import io.thingstead.broker.Broker;
 import io.thingstead.broker.Connecting;
 import io.thingstead.broker.PendingWill;
@@ -33,6 +36,7 @@ final class Joining {
   private final Profile profile;
   private final Limits limits;
   private final Connect packet;
+  private @Nullable Principal caller;
 
   Joining(Gateway gateway, Transport transport, Profile profile, Limits limits, Connect packet) {
     this.gateway = gateway;
@@ -52,8 +56,15 @@ final class Joining {
       implements Answer {}
 
   record Allowed(
-      Broker broker, Connecting client, ConnAckProperties properties, int keepAliveSeconds)
+      Broker broker,
+      Connecting client,
+      ConnAckProperties properties,
+      int keepAliveSeconds,
+      @Nullable Vouched vouched)
       implements Answer {}
+
+  /** By whose word a client is let in, and how it is asked again. */
+  record Vouched(Vouchers vouchers, Asking asking, Vouching.Vouched answer) {}
 
   /** A refusal on its way out of the checks. */
   private static final class RefusedException extends RuntimeException {
@@ -82,19 +93,19 @@ final class Joining {
 
   /** May block, so it runs off the loop. */
   Answer decide() {
-    Answer answer = decideBy(gateway.authorizer());
+    Answer answer = decideBy(gateway.authorizer(), true);
     return requireNonNull(answer, "an authorizer always has an answer");
   }
 
   /** Does not block: null when the disk must be read for the answer. */
   @Nullable Answer decideIfRemembered() {
-    return decideBy(gateway.remembered());
+    return decideBy(gateway.remembered(), false);
   }
 
   private @Nullable Answer decideBy(
-      Function<ConnectionContext, ? extends @Nullable Authorization> authorizer) {
+      Function<ConnectionContext, ? extends @Nullable Authorization> authorizer, boolean mayBlock) {
     try {
-      return allowed(authorizer);
+      return allowed(authorizer, mayBlock);
     } catch (RefusedException e) {
       if (!e.limit.isEmpty()) {
         broker().counters().exceeded(e.limit);
@@ -112,9 +123,15 @@ final class Joining {
   }
 
   private @Nullable Allowed allowed(
-      Function<ConnectionContext, ? extends @Nullable Authorization> authorizer) {
+      Function<ConnectionContext, ? extends @Nullable Authorization> authorizer, boolean mayBlock) {
     checkVersion();
-    Principal principal = principal();
+    Asking asking = asking();
+    if (asking != null && !mayBlock) {
+      return null;
+    }
+    Vouched vouched = asking == null ? null : vouched(asking);
+    Principal principal = vouched == null ? principal() : vouched.answer().principal();
+    caller = principal;
     String clientId = clientId();
     PendingWill will = will(principal);
     long expirySeconds = expirySeconds();
@@ -154,7 +171,8 @@ final class Joining {
             authorization,
             will);
     int keepAlive = keepAliveSeconds();
-    return new Allowed(broker(), client, properties(clientId, expirySeconds, keepAlive), keepAlive);
+    return new Allowed(
+        broker(), client, properties(clientId, expirySeconds, keepAlive), keepAlive, vouched);
   }
 
   /** Only of those who may connect: nobody else can keep a client out by its id. */
@@ -201,9 +219,8 @@ final class Joining {
     if (principal == null) {
       throw new RefusedException(
           ReasonCode.NOT_AUTHORIZED,
-          asksForAuthorizer()
-              ? "custom authorizers are not offered by this server: give the client a certificate"
-              : "the client showed no certificate: give it one of this account");
+          "the client showed no certificate and names no custom authorizer: give it a certificate"
+              + " of this account");
     }
     if (principal instanceof Principal.Certificate certificate && !certificate.active()) {
       throw new RefusedException(
@@ -216,11 +233,40 @@ final class Joining {
     return principal;
   }
 
-  /** Whether it would prove itself to a custom authorizer (AWS IoT guide: "Custom auth"). */
-  private boolean asksForAuthorizer() {
-    String user = packet.userName();
-    return transport.alpn().equals("mqtt")
-        || (user != null && user.contains("x-amz-customauthorizer-name="));
+  /**
+   * What a custom authorizer would be shown (AWS IoT guide: "Connecting to AWS IoT Core by using
+   * custom authentication"); null when the client has another proof.
+   */
+  private @Nullable Asking asking() {
+    Transport.Opening opening = transport.opening();
+    if (transport.principal() != null && !transport.alpn().equals("mqtt")) {
+      return null;
+    }
+    return new Asking(
+        transport.domainName(),
+        opening == null
+            ? null
+            : new Asking.Http(
+                opening.headers(), opening.query().isEmpty() ? "" : "?" + opening.query()),
+        new Asking.Mqtt(packet.userName(), packet.password(), packet.clientId()));
+  }
+
+  /** By whose word it is let in; null when nobody would be asked. */
+  private @Nullable Vouched vouched(Asking asking) {
+    Vouchers vouchers = gateway.vouchers().apply(transport.account());
+    if (!vouchers.offers(asking)) {
+      return null;
+    }
+    return switch (vouchers.vouch(asking, transport.remote())) {
+      case Vouching.Vouched answer -> new Vouched(vouchers, asking, answer);
+      case Vouching.Refused(String why) ->
+          throw new RefusedException(ReasonCode.NOT_AUTHORIZED, why);
+    };
+  }
+
+  /** Who the client has proven to be, as far as is known; null when it has proven nothing. */
+  @Nullable Principal caller() {
+    return caller;
   }
 
   private String clientId() {

@@ -5,6 +5,7 @@ import io.thingstead.identity.Principal;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param inactiveBecause why the certificate may not connect, for people; empty when it may
  * @param domainName the host name the client asked for by SNI, lower case, or empty
  * @param alpn the application protocol agreed on, or empty
+ * @param opening the request that has opened a WebSocket whose client is yet to be asked who it is;
+ *     else null
  */
 public record Transport(
     Listener listener,
@@ -27,10 +30,49 @@ public record Transport(
     String domainName,
     String alpn,
     InetSocketAddress remote,
-    InetSocketAddress local) {
+    InetSocketAddress local,
+    @Nullable Opening opening) {
+  /** A connection that no request has opened. */
+  public Transport(
+      Listener listener,
+      Account account,
+      @Nullable Principal principal,
+      String inactiveBecause,
+      String domainName,
+      String alpn,
+      InetSocketAddress remote,
+      InetSocketAddress local) {
+    this(listener, account, principal, inactiveBecause, domainName, alpn, remote, local, null);
+  }
+
+  /**
+   * An HTTP request.
+   *
+   * @param headers the first value of each
+   * @param query raw, without the question mark
+   */
+  public record Opening(Map<String, String> headers, String query) {
+    public Opening {
+      headers = Map.copyOf(headers);
+    }
+
+    /** Without what they may hold. */
+    @Override
+    public String toString() {
+      return "Opening" + headers.keySet();
+    }
+  }
+
+  /** The same connection, whose client is yet to be asked who it is. */
+  public Transport openedBy(Opening request) {
+    return new Transport(
+        listener, account, null, inactiveBecause, domainName, alpn, remote, local, request);
+  }
+
   /** The same connection, after its protocol has found out who is calling whose endpoint. */
   public Transport of(Account owner, Principal caller) {
-    return new Transport(listener, owner, caller, inactiveBecause, domainName, alpn, remote, local);
+    return new Transport(
+        listener, owner, caller, inactiveBecause, domainName, alpn, remote, local, opening);
   }
 
   /** What rules apply: the port's own profile, or else the account's. */

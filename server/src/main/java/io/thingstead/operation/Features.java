@@ -5,6 +5,7 @@ import io.thingstead.audit.AuditLog;
 import io.thingstead.authorize.Authorizer;
 import io.thingstead.authorize.Policies;
 import io.thingstead.authorize.Why;
+import io.thingstead.authorizer.CustomAuthorizers;
 import io.thingstead.broker.Broker;
 import io.thingstead.function.Functions;
 import io.thingstead.identity.Certificates;
@@ -43,4 +44,5 @@ public record Features(
     Rules rules,
     Provisioning provisioning,
     Functions functions,
-    AuditLog audit) {}
+    AuditLog audit,
+    CustomAuthorizers authorizers) {}

@@ -55,6 +55,7 @@ public final class Operations {
     new ProviderOperations(features).bind(table);
     new PoolOperations(features).bind(table);
     new RoleAliasOperations(features).bind(table);
+    new AuthorizerOperations(features).bind(table);
     new EndpointOperations(endpoint).bind(table);
     new DataOperations(features, clock).bind(table);
     new ConnectionOperations(features, clock).bind(table);

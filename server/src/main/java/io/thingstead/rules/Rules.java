@@ -94,8 +94,7 @@ public final class Rules implements AutoCloseable {
     this.work = work;
     destinations = new Destinations(account, shard, calls, endpoint, work, limits);
     Actions actions =
-        new Actions(
-            account, publishing, calls, destinations::isEnabled, functions, work.pause());
+        new Actions(account, publishing, calls, destinations::isEnabled, functions, work.pause());
     runner = new Runner(account, new Inputs(inputs), actions, functions, work, limits);
   }
 

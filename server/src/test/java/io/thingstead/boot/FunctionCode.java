@@ -3,7 +3,6 @@ package io.thingstead.boot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import software.amazon.awssdk.core.SdkBytes;
@@ -11,23 +10,6 @@ import software.amazon.awssdk.core.SdkBytes;
 /** Archives of code. */
 public final class FunctionCode {
   private FunctionCode() {}
-
-  /** An archive that is small until somebody unpacks it. */
-  static SdkBytes bomb(int mebibytes) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipOutputStream zip = new ZipOutputStream(bytes, StandardCharsets.UTF_8)) {
-      zip.setLevel(Deflater.BEST_SPEED);
-      zip.putNextEntry(new ZipEntry("bomb"));
-      byte[] zeros = new byte[1 << 20];
-      for (int i = 0; i < mebibytes; i++) {
-        zip.write(zeros);
-      }
-      zip.closeEntry();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-    return SdkBytes.fromByteArray(bytes.toByteArray());
-  }
 
   /** One archive of these files: a name, what is in it, the next name … */
   public static SdkBytes zip(String... namesAndTexts) {

@@ -154,8 +154,8 @@ class WaysInTest {
   @CsvSource({
     "'',u,the client showed no certificate",
     "x-amzn-mqtt-ca,u,the client showed no certificate",
-    "mqtt,u,custom authorizers are not offered",
-    "'',u?x-amz-customauthorizer-name=a,custom authorizers are not offered",
+    "mqtt,u,names no custom authorizer",
+    "'',u?x-amz-customauthorizer-name=a,there is no custom authorizer a",
   })
   void mqttWithoutOneIsRefusedByName(String alpn, String user, String why) throws Exception {
     assertThat(ask(null, alpn, connect(user))).isEqualTo("20020005");

@@ -11,9 +11,17 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.thingstead.account.Account;
 import io.thingstead.audit.Deed;
 import io.thingstead.audit.Deeds;
+import io.thingstead.authorizer.AuthorizerStore;
+import io.thingstead.authorizer.CustomAuthorizers;
+import io.thingstead.engine.ShardId;
+import io.thingstead.engine.Simulation;
 import io.thingstead.event.Refusals;
+import io.thingstead.function.FunctionCalls;
+import io.thingstead.function.FunctionResult;
+import io.thingstead.function.Invoker;
 import io.thingstead.identity.Credential;
 import io.thingstead.identity.Principal;
 import io.thingstead.net.Listener;
@@ -117,6 +125,31 @@ final class ApiHouse implements AutoCloseable {
         10_000, 10_000, 1_000_000, 100, 100, Duration.ofSeconds(30), Duration.ofSeconds(60));
   }
 
+  /** None is stored. */
+  private static CustomAuthorizers authorizers(Account account) {
+    Simulation nothing = new Simulation(1);
+    return new CustomAuthorizers(
+        account,
+        new AuthorizerStore(
+            account, nothing.engine().shard(new ShardId(ShardId.REGISTRY, 0)).account(1)),
+        new NoFunctions(),
+        nothing.clock(),
+        nothing.random());
+  }
+
+  private static final class NoFunctions implements FunctionCalls {
+    @Override
+    public FunctionResult invoke(
+        String function, byte[] payload, Invoker invoker, Duration patience) {
+      throw new IllegalStateException("there is no function " + function);
+    }
+
+    @Override
+    public void send(String function, byte[] payload, Invoker invoker) {
+      throw new IllegalStateException("there is no function " + function);
+    }
+  }
+
   static Entrance entrance(InstantSource clock) {
     return entrance(clock, (_, _, _, _, _, _) -> {}, _ -> new ChannelInboundHandlerAdapter());
   }
@@ -126,7 +159,8 @@ final class ApiHouse implements AutoCloseable {
     Origins origins = new Origins(host -> host.equals("x"), Set.of("https://app.example.org"));
     SigV4 signatures = new SigV4(ApiHouse::key, clock);
     return new Entrance(
-        new Authentication(signatures, _ -> Optional.of(Signer.ACCOUNT), origins),
+        new Authentication(
+            signatures, _ -> Optional.of(Signer.ACCOUNT), origins, ApiHouse::authorizers),
         refusals,
         _ -> NOWHERE,
         mqtt);

@@ -53,6 +53,16 @@ class DocumentIT {
   }
 
   @Test
+  void aDeviceOfAnOwnCaIsLetInByAFunctionByTheCommandsOfTheIdentityPage() throws IOException {
+    try (Installed server = Installed.startAsDocumented()) {
+      String output = runBlock(server, "docs/identity.md", "jitr");
+
+      assertThat(output).endsWith("{\"level\": 8}");
+      assertThat(server.printed()).contains("is PENDING_ACTIVATION");
+    }
+  }
+
+  @Test
   void theBridgePagesCommandsWorkAsTheyStand() throws IOException {
     try (Installed server = Installed.startAsDocumented()) {
       assertThat(runBlock(server, "docs/bridge.md", "bridge"))

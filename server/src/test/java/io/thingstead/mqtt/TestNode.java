@@ -14,6 +14,9 @@ import io.netty.util.concurrent.EventExecutor;
 import io.thingstead.account.Account;
 import io.thingstead.authorize.Authorization;
 import io.thingstead.authorize.ConnectionContext;
+import io.thingstead.authorizer.Asking;
+import io.thingstead.authorizer.Vouchers;
+import io.thingstead.authorizer.Vouching;
 import io.thingstead.broker.Broker;
 import io.thingstead.broker.Closing;
 import io.thingstead.broker.Lanes;
@@ -49,6 +52,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A broker with MQTT on a plain port of loopback, for tests; {@code main} serves for measuring. */
 public final class TestNode implements AutoCloseable {
@@ -59,6 +63,25 @@ public final class TestNode implements AutoCloseable {
   private final Broker broker;
   private final Presence presence;
   private final Gateway gateway;
+
+  /** Who say who clients are, if {@link #principal} does not. */
+  Vouchers vouchers = new NoVouchers();
+
+  /** Who connects from now on. */
+  @Nullable Principal principal = new Principal.Anonymous("anonymous");
+
+  private static final class NoVouchers implements Vouchers {
+    @Override
+    public boolean offers(Asking asking) {
+      return false;
+    }
+
+    @Override
+    public Vouching vouch(Asking asking, InetSocketAddress remote) {
+      return new Vouching.Refused("there is none");
+    }
+  }
+
   private final Listener listener;
   private final Channel listening;
   private final ExecutorService virtual = Executors.newVirtualThreadPerTaskExecutor();
@@ -122,6 +145,7 @@ public final class TestNode implements AutoCloseable {
             _ -> presence,
             _ -> null,
             authorizer,
+            _ -> vouchers,
             virtual,
             (_, action, client, resource, _, why) -> refused(action, client, resource, why.text()),
             unread,
@@ -159,9 +183,7 @@ public final class TestNode implements AutoCloseable {
   }
 
   private ChannelHandler connection(InetSocketAddress remote, InetSocketAddress local) {
-    return gateway.apply(
-        new Transport(
-            listener, account, new Principal.Anonymous("anonymous"), "", "", "", remote, local));
+    return gateway.apply(new Transport(listener, account, principal, "", "", "", remote, local));
   }
 
   /** Holds connections made from now on to these quotas. */

@@ -2,6 +2,10 @@ package io.thingstead.mqtt;
 
 import static java.util.Objects.requireNonNull;
 
+import io.thingstead.authorize.Authorization;
+import io.thingstead.authorize.ConnectionContext;
+import io.thingstead.authorize.VouchedAuthorization;
+import io.thingstead.identity.Principal;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
 import java.io.IOException;
@@ -90,7 +94,13 @@ final class TestServer
 
   private void start() {
     node =
-        new TestNode(requireNonNull(directory), 0, 1, profile, limits, _ -> authorization, clock);
+        new TestNode(requireNonNull(directory), 0, 1, profile, limits, this::authorization, clock);
+  }
+
+  private Authorization authorization(ConnectionContext context) {
+    return context.principal() instanceof Principal.Vouched vouched
+        ? new VouchedAuthorization(context, vouched.policies(), clock)
+        : authorization;
   }
 
   /** Stops, and starts with what is on disk. */

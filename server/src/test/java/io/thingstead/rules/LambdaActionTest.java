@@ -47,7 +47,8 @@ class LambdaActionTest {
 
   @Test
   void aCallThatIsRefusedGoesToTheErrorAction() {
-    house.functions.refusal = new ApiException(AwsError.RESOURCE_NOT_FOUND, "Function not found: f");
+    house.functions.refusal =
+        new ApiException(AwsError.RESOURCE_NOT_FOUND, "Function not found: f");
     house.rules.create(
         House.request("r", "SELECT * FROM 'a'", House.republish("errors"), lambda(FUNCTION)));
     house.settle();

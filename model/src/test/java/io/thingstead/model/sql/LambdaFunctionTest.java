@@ -63,8 +63,7 @@ class LambdaFunctionTest {
                     "{}",
                     (_, _) -> new byte[] {'?'})))
         .contains("did not answer in JSON");
-    assertThat(
-            text(evaluate("SELECT aws_lambda('" + ARN + "', *) AS y FROM 'a'", "raw", failing)))
+    assertThat(text(evaluate("SELECT aws_lambda('" + ARN + "', *) AS y FROM 'a'", "raw", failing)))
         .contains("encode it first");
   }
 

@@ -100,8 +100,7 @@ public final class ActionParser {
     if (Republisher.isJobsTopic(action.topic())) {
       throw invalid("republish.topic: no rule may publish to the topics of jobs");
     }
-    return new Republish(
-        template(action.topic()), Qos.of(qos), headers(action.headers()));
+    return new Republish(template(action.topic()), Qos.of(qos), headers(action.headers()));
   }
 
   private Headers headers(@Nullable MqttHeaders headers) {

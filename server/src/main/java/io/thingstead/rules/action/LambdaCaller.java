@@ -25,7 +25,9 @@ final class LambdaCaller {
     String function = delivery.evaluation().render(action.functionArn());
     if (function == null) {
       return new Failed(
-          action.functionArn().source(), "The functionArn has an expression without a value.", false);
+          action.functionArn().source(),
+          "The functionArn has an expression without a value.",
+          false);
     }
     if (!delivery.output().json()) {
       return new Failed(
