@@ -16,6 +16,7 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.iot.model.AuthorizerDescription;
 import software.amazon.awssdk.services.iot.model.AuthorizerStatus;
 import software.amazon.awssdk.services.iot.model.AuthorizerSummary;
+import software.amazon.awssdk.services.iot.model.Tag;
 import software.amazon.awssdk.services.iot.model.TestInvokeAuthorizerResponse;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 
@@ -106,7 +107,7 @@ class AuthorizerApiTest extends ApiTest {
                             .authorizerFunctionArn(FUNCTION)
                             .tokenKeyName("token")
                             .tokenSigningPublicKeys(Map.of("k", pem))
-                            .tags(t -> t.key("a").value("b"))
+                            .tags(Tag.builder().key("a").value("b").build())
                             .status(AuthorizerStatus.ACTIVE))
                 .authorizerArn())
         .isEqualTo("arn:aws:iot:us-east-1:000000000000:authorizer/life");
