@@ -56,7 +56,7 @@ class FunctionAnswerTest {
         "{} | isAuthenticated is not true or false",
         "{'isAuthenticated':'true'} | isAuthenticated is not true or false",
         "principalId':'a-b | principalId is not 1 to 128 letters or digits",
-        "principalId':'\u0020 | principalId is not 1 to 128 letters or digits",
+        "principalId':'a b | principalId is not 1 to 128 letters or digits",
         "disconnectAfterInSeconds':299 | disconnectAfterInSeconds is 299, not 300 to 86400",
         "refreshAfterInSeconds':86401 | refreshAfterInSeconds is 86401, not 300 to 86400",
         "refreshAfterInSeconds':'300' | refreshAfterInSeconds is not a whole number",
