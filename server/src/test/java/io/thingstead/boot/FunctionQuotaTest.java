@@ -28,7 +28,10 @@ class FunctionQuotaTest {
       """
       exports.handler = async (event) => {
         if (event.answer) return 'x'.repeat(event.answer);
-        if (event.wait) await new Promise((done) => setTimeout(done, 1500));
+        if (event.wait) {
+          console.log('waiting');
+          await new Promise((done) => setTimeout(done, 1500));
+        }
         return 'done';
       };
       """;
@@ -110,9 +113,9 @@ class FunctionQuotaTest {
           CompletableFuture.supplyAsync(
               () -> call(lambda, InvocationType.REQUEST_RESPONSE, "{\"wait\": true}"));
       while (!node()
-          .signed("GET", "/metrics", Map.of(), "")
+          .signed("GET", "/_thingstead/functions/log?name=only", Map.of(), "")
           .body()
-          .contains("thingstead_functions_processes{account=\"000000000000\"} 1")) {
+          .contains("waiting")) {
         Thread.onSpinWait();
       }
       ApiTest.refused(

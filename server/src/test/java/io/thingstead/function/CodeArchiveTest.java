@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Archives that mean well, and those that do not. */
 class CodeArchiveTest {
   private static final Limits.Functions LIMITS =
-      new Limits.Functions(1, 1000, 5000, 3, 100, 100, 1, 1);
+      new Limits.Functions(1, 2500, 5000, 3, 100, 100, 1, 1);
 
   @TempDir private Path directory;
 
@@ -52,7 +52,7 @@ class CodeArchiveTest {
     refused(archive("a", "0".repeat(5001)), "Unzipped size must be smaller than 5000 bytes");
     refused(archive("a", "0".repeat(4000), "b", "0".repeat(1001)), "Unzipped size");
     refused(archive("a", "", "b", "", "c", "", "d", ""), "more than 3 files");
-    refused(new CodeArchive(new byte[1001], LIMITS), "1001 bytes, more than 1000");
+    refused(new CodeArchive(new byte[2501], LIMITS), "2501 bytes, more than 2500");
     archive("a", "0".repeat(5000)).check();
   }
 
