@@ -9,8 +9,11 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.SdkBytes;
@@ -22,6 +25,7 @@ import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 
 /** What is more than the quotas of functions and custom authorizers allow. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(60)
 class FunctionQuotaTest {
   private static final String CODE =
@@ -91,6 +95,7 @@ class FunctionQuotaTest {
   }
 
   @Test
+  @Order(1)
   void functionsAndTheirPayloadsHaveTheirBounds() throws Exception {
     try (LambdaClient lambda = node().lambda()) {
       ApiTest.refused(400, "CodeStorageExceededException", () -> make(lambda, "second"));
@@ -107,6 +112,7 @@ class FunctionQuotaTest {
   }
 
   @Test
+  @Order(3) // leaves a call behind that goes on
   void callsAtOneTimeHaveTheirBounds() throws Exception {
     try (LambdaClient lambda = node().lambda()) {
       CompletableFuture<InvokeResponse> first =
@@ -139,6 +145,7 @@ class FunctionQuotaTest {
   }
 
   @Test
+  @Order(2)
   void authorizersHaveTheirBounds() throws Exception {
     try (IotClient iot = node().iot()) {
       for (String name : new String[] {"a1", "a2"}) {

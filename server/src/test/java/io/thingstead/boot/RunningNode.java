@@ -29,6 +29,7 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.SdkHttpMethod;
@@ -332,12 +333,14 @@ public final class RunningNode implements AutoCloseable {
     return builder.endpointOverride(api()).credentialsProvider(caller).httpClient(new JdkHttp());
   }
 
+  /** It does not try again what is refused. */
   public LambdaClient lambda() throws IOException {
     return LambdaClient.builder()
         .endpointOverride(api())
         .region(Region.US_EAST_1)
         .credentialsProvider(credentials())
         .httpClient(new JdkHttp())
+        .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()))
         .build();
   }
 
