@@ -45,7 +45,7 @@ class DocumentedTestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mqtt-conformance.md", "profiles.md"})
+  @ValueSource(strings = {"mqtt-conformance.md", "profiles.md", "security.md"})
   void everyTestThatAPageNamesExists(String page) {
     TreeSet<String> missing = new TreeSet<>();
     Matcher named = NAMED.matcher(content(ROOT.resolve("docs").resolve(page)));

@@ -145,7 +145,7 @@ final class ClientCertificates {
       return new SigningRequest(request.getSubject(), key);
     } catch (IOException | OperatorCreationException | PKCSException e) {
       throw invalidRequest("cannot be read: its form, key or signature algorithm is not supported");
-    } catch (IllegalArgumentException | ClassCastException e) {
+    } catch (IllegalArgumentException | IllegalStateException | ClassCastException e) {
       // BouncyCastle reads ASN.1 lazily and reports a broken part only when it is asked for.
       throw invalidRequest("is broken inside");
     }

@@ -219,7 +219,8 @@ public final class RunningNode implements AutoCloseable {
     }
   }
 
-  private URI api() {
+  /** The API's address, without TLS. */
+  URI api() {
     return URI.create("http://127.0.0.1:" + plainHttp);
   }
 
