@@ -18,6 +18,14 @@ public sealed interface Principal {
   }
 
   /**
+   * What the rule function {@code principal()} calls it (AWS IoT guide: "SQL functions"): of a
+   * session, the unique id of its role or user, of a role with the session's name.
+   */
+  default String inRules() {
+    return id();
+  }
+
+  /**
    * A device that proved possession of a registered certificate's key.
    *
    * @param certificateId lower-case hex SHA-256 of the certificate's DER form
@@ -50,6 +58,16 @@ public sealed interface Principal {
     @Override
     public String id() {
       return accessKeyId;
+    }
+
+    @Override
+    public String inRules() {
+      if (session == null || session.ownerId().isEmpty()) {
+        return id();
+      }
+      return session.of() == Session.Of.ROLE
+          ? session.ownerId() + ":" + session.name()
+          : session.ownerId();
     }
 
     @Override

@@ -344,7 +344,7 @@ final class Joining {
         will.delaySeconds(),
         will.expirySeconds() < 0 ? -1 : sizes.lifetimeSeconds(will.expirySeconds()),
         will.properties(),
-        principal.id());
+        principal.inRules());
   }
 
   private long expirySeconds() {

@@ -47,7 +47,7 @@ final class Publisher {
     this.origin =
         new Origin(
             connection.session().clientId(),
-            principal == null ? null : principal.id(),
+            principal == null ? null : principal.inRules(),
             connection.transport().remote().getAddress(),
             0);
   }

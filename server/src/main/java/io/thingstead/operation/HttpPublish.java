@@ -98,7 +98,7 @@ final class HttpPublish {
             topic,
             payload,
             Qos.of(qos),
-            new Origin(null, call.principal().id(), call.sourceIp(), 0),
+            new Origin(null, call.principal().inRules(), call.sourceIp(), 0),
             now);
     return (retain ? message.retained() : message)
         .with(properties, expiresAt(in.messageExpiry(), now, limits));
