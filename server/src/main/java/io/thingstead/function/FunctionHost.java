@@ -38,6 +38,7 @@ public final class FunctionHost implements AutoCloseable {
   private static final int API_PORT = 9001;
 
   private static final int SERVER_PORT = 8443;
+  private static final String PATH = "/usr/local/bin:/usr/bin:/bin";
   private static final int SECRET_BYTES = 24;
   private static final long MIB = 1 << 20;
   private static final List<String> FILES =
@@ -98,7 +99,13 @@ public final class FunctionHost implements AutoCloseable {
       throw new UncheckedIOException("cannot make room for functions in " + directory, e);
     }
     interpreters = Interpreters.find(means.path());
-    sandbox = Sandbox.find(means.path(), allowUnsandboxed, openNetwork, runtime);
+    sandbox =
+        Sandbox.find(
+            means.path(),
+            allowUnsandboxed,
+            openNetwork,
+            Objects.requireNonNull(directory.toAbsolutePath().getParent()),
+            runtime);
     api =
         new RuntimeApi(
             means.threads(), !(sandbox instanceof Sandbox.Missing) && !sandbox.closedNetwork());
@@ -235,7 +242,7 @@ public final class FunctionHost implements AutoCloseable {
         api.register(secret, worker);
         Sandbox.Plan plan =
             new Sandbox.Plan(
-                command(language, with, code),
+                command(language, with, code, room),
                 code,
                 runtime,
                 room,
@@ -244,7 +251,9 @@ public final class FunctionHost implements AutoCloseable {
                 recipe.row().temporaryMiB() * MIB);
         ProcessBuilder builder = new ProcessBuilder(sandbox.wrapped(plan)).directory(code.toFile());
         builder.environment().clear();
-        builder.environment().putAll(environment(recipe, code, secret));
+        // What runs outside of the sandbox must not be led astray by a function's variables.
+        builder.environment().put("PATH", PATH);
+        Files.writeString(room.resolve("environment"), script(environment(recipe, code, secret)));
         worker.live(builder);
       }
     } catch (IOException e) {
@@ -256,14 +265,25 @@ public final class FunctionHost implements AutoCloseable {
     }
   }
 
+  /** Variables as a shell reads them; their names are checked. */
+  private static String script(Map<String, String> variables) {
+    StringBuilder script = new StringBuilder();
+    variables.forEach(
+        (name, value) ->
+            script.append(name).append("='").append(value.replace("'", "'\\''")).append("'\n"));
+    return script.toString();
+  }
+
   private boolean confined() {
     return !(sandbox instanceof Sandbox.Open);
   }
 
-  private List<String> command(Language language, List<Interpreter> with, Path code) {
+  private List<String> command(Language language, List<Interpreter> with, Path code, Path room) {
     String files = confined() ? Sandbox.RUNTIME : runtime.toString();
     String task = confined() ? Sandbox.TASK : code.toString();
-    List<String> command = new ArrayList<>();
+    String variables = (confined() ? Sandbox.DOORS : room.toString()) + "/environment";
+    List<String> command =
+        new ArrayList<>(List.of("/bin/sh", "-c", "set -a; . \"$0\"; exec \"$@\"", variables));
     if (!with.isEmpty()) {
       Interpreter interpreter = with.getFirst();
       boolean python = interpreter.equals(interpreters.python());
@@ -284,7 +304,7 @@ public final class FunctionHost implements AutoCloseable {
     String region = recipe.account().region();
     RoleKeys keys = recipe.keys();
     Map<String, String> all = new TreeMap<>();
-    all.put("PATH", "/usr/local/bin:/usr/bin:/bin");
+    all.put("PATH", PATH);
     all.put("LANG", "C.UTF-8");
     all.put("TZ", ":UTC");
     all.put("HOME", "/tmp");

@@ -20,9 +20,13 @@ record Interpreters(@Nullable Interpreter node, @Nullable Interpreter python) {
   /**
    * One of them.
    *
-   * @param home the directory that holds all of it
+   * @param needs the files and directories without which it does not run, itself among them
    */
-  record Interpreter(Path executable, Path home) {}
+  record Interpreter(Path executable, List<Path> needs) {
+    Interpreter {
+      needs = List.copyOf(needs);
+    }
+  }
 
   /**
    * Asks what the search path has; takes some tens of milliseconds.
@@ -31,25 +35,25 @@ record Interpreters(@Nullable Interpreter node, @Nullable Interpreter python) {
    */
   static Interpreters find(List<Path> path) {
     Interpreter node = null;
-    String told =
-        answer(
-            path,
-            "node",
-            "-p",
-            "process.execPath + '\\n' + require('path').resolve(process.execPath, '../..')");
+    String told = answer(path, "node", "-p", "fs.realpathSync(process.execPath)");
     if (told != null) {
       node = parse(told);
     }
     String python =
-        answer(path, "python3", "-c", "import sys; print(sys.executable); print(sys.base_prefix)");
+        answer(
+            path,
+            "python3",
+            "-c",
+            "import os, sys; print(os.path.realpath(sys.executable));"
+                + " print(os.path.join(sys.base_prefix, 'lib'));"
+                + " print(os.path.join(sys.base_exec_prefix, sys.platlibdir))");
     return new Interpreters(node, python == null ? null : parse(python));
   }
 
+  /** The first line is the executable, further ones what it needs. */
   private static @Nullable Interpreter parse(String answer) {
-    List<String> lines = answer.strip().lines().toList();
-    return lines.size() == 2
-        ? new Interpreter(Path.of(lines.getFirst()), Path.of(lines.getLast()))
-        : null;
+    List<Path> paths = answer.strip().lines().map(Path::of).distinct().toList();
+    return paths.isEmpty() ? null : new Interpreter(paths.getFirst(), paths);
   }
 
   static @Nullable Path which(List<Path> path, String name) {

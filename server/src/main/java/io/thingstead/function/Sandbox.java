@@ -32,8 +32,9 @@ sealed interface Sandbox {
    *
    * @param program {@code bwrap}
    * @param openNetwork whether it shares the machine's network after all
+   * @param hidden the data directory, which nobody sees even if it lies in the system's
    */
-  record Bubblewrap(Path program, boolean openNetwork) implements Sandbox {
+  record Bubblewrap(Path program, boolean openNetwork, Path hidden) implements Sandbox {
     private List<String> line(Plan plan) {
       List<String> line = new ArrayList<>(List.of(program.toString(), "--unshare-all"));
       if (openNetwork) {
@@ -45,11 +46,16 @@ sealed interface Sandbox {
       line.addAll(List.of("--die-with-parent", "--new-session", "--cap-drop", "ALL"));
       line.addAll(List.of("--uid", "993", "--gid", "990", "--hostname", "function"));
       line.addAll(system());
+      if (hidden.startsWith("/usr")) {
+        line.addAll(List.of("--tmpfs", hidden.toString()));
+      }
       line.addAll(List.of("--proc", "/proc", "--dev", "/dev"));
       line.addAll(List.of("--size", String.valueOf(plan.temporaryBytes), "--tmpfs", "/tmp"));
       for (Interpreter each : plan.interpreters) {
-        if (!each.home().startsWith("/usr")) {
-          line.addAll(List.of("--ro-bind", each.home().toString(), each.home().toString()));
+        for (Path needed : each.needs()) {
+          if (!needed.startsWith("/usr")) {
+            line.addAll(List.of("--ro-bind-try", needed.toString(), needed.toString()));
+          }
         }
       }
       line.addAll(List.of("--ro-bind", plan.code.toString(), TASK));
@@ -96,8 +102,11 @@ sealed interface Sandbox {
    * Tries whether Bubblewrap works here, which depends on the kernel and its settings.
    *
    * @param allowOpen whether functions may run without
+   * @param hidden the data directory
+   * @param scratch a directory that anything may be read in
    */
-  static Sandbox find(List<Path> path, boolean allowOpen, boolean openNetwork, Path scratch) {
+  static Sandbox find(
+      List<Path> path, boolean allowOpen, boolean openNetwork, Path hidden, Path scratch) {
     if (allowOpen) {
       return new Open();
     }
@@ -105,7 +114,7 @@ sealed interface Sandbox {
     if (program == null) {
       return new Missing("bubblewrap (bwrap) is not installed");
     }
-    Bubblewrap sandbox = new Bubblewrap(program, openNetwork);
+    Bubblewrap sandbox = new Bubblewrap(program, openNetwork, hidden);
     Plan nothing =
         new Plan(
             List.of("/usr/bin/true"), scratch, scratch, scratch, List.of(), 1L << 30, 1L << 20);
@@ -148,7 +157,7 @@ sealed interface Sandbox {
 
   /** Whether the process has a network of its own and needs doors out of it. */
   default boolean closedNetwork() {
-    return this instanceof Bubblewrap(_, boolean openNetwork) && !openNetwork;
+    return this instanceof Bubblewrap(_, boolean openNetwork, _) && !openNetwork;
   }
 
   /** The whole command line. */

@@ -25,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  * dies is not used again.
  */
 final class Worker {
+  private static final System.Logger LOG = System.getLogger(Worker.class.getName());
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /** Has no id. */
@@ -207,6 +208,7 @@ final class Worker {
       return;
     }
     if (facts.group()) {
+      running.descendants().forEach(ProcessHandle::destroyForcibly);
       try {
         var _ =
             new ProcessBuilder("sh", "-c", "kill -KILL -- -" + running.pid())
@@ -215,7 +217,7 @@ final class Worker {
                 .start()
                 .waitFor(1, TimeUnit.SECONDS);
       } catch (IOException e) {
-        running.descendants().forEach(ProcessHandle::destroyForcibly);
+        LOG.log(System.Logger.Level.WARNING, "cannot stop a function's process group", e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

@@ -25,10 +25,15 @@ abstract class ApiTest {
 
   @BeforeAll
   void start(@TempDir Path directory) throws IOException {
-    RunningNode started = new RunningNode(directory, "allow-target", "127.0.0.1");
+    RunningNode started = new RunningNode(directory, settings());
     node = started;
     iot = started.iot();
     data = started.data();
+  }
+
+  /** The server's settings: names and values. */
+  String[] settings() {
+    return new String[] {"allow-target", "127.0.0.1"};
   }
 
   @AfterAll

@@ -47,6 +47,11 @@ class AuthorizerApiTest extends ApiTest {
 
   private @Nullable KeyPair keys;
 
+  @Override
+  String[] settings() {
+    return FunctionCode.settings();
+  }
+
   @BeforeAll
   void makeFunction() throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");

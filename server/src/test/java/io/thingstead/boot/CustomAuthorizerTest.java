@@ -72,7 +72,7 @@ class CustomAuthorizerTest {
 
   @BeforeAll
   void start(@TempDir Path directory) throws Exception {
-    RunningNode started = new RunningNode(directory);
+    RunningNode started = new RunningNode(directory, FunctionCode.settings());
     node = started;
     KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
     generator.initialize(2048);

@@ -34,6 +34,11 @@ class FunctionApiTest extends ApiTest {
   private @Nullable LambdaClient client;
   private String role = "";
 
+  @Override
+  String[] settings() {
+    return FunctionCode.settings();
+  }
+
   @BeforeAll
   void connect() throws IOException {
     client = node().lambda();

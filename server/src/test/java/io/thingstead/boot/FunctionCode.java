@@ -11,6 +11,35 @@ import software.amazon.awssdk.core.SdkBytes;
 public final class FunctionCode {
   private FunctionCode() {}
 
+  /**
+   * Settings with which functions run on this machine: without a sandbox where the kernel has none,
+   * which is said.
+   */
+  static String[] settings() {
+    if (isSandboxed()) {
+      return new String[0];
+    }
+    System.out.println("TESTS OF FUNCTIONS RUN WITHOUT A SANDBOX: bubblewrap does not work here");
+    return new String[] {"allow-unsandboxed-functions", "true"};
+  }
+
+  /** Whether Bubblewrap works on this machine. */
+  static boolean isSandboxed() {
+    try {
+      return new ProcessBuilder("bwrap", "--unshare-all", "--ro-bind", "/", "/", "true")
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   /** One archive of these files: a name, what is in it, the next name … */
   public static SdkBytes zip(String... namesAndTexts) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

