@@ -44,9 +44,9 @@ public final class FunctionHost implements AutoCloseable {
   private static final List<String> FILES =
       List.of("bootstrap.mjs", "bootstrap.py", "forward.mjs", "forward.py");
 
-  private final Sandbox sandbox;
-  private final Interpreters interpreters;
-  private final RuntimeApi api;
+  private final boolean allowUnsandboxed;
+  private final boolean openNetwork;
+  private final Path hidden;
   private final Doors doors;
   private final Reach reach;
   private final Path runtime;
@@ -54,6 +54,7 @@ public final class FunctionHost implements AutoCloseable {
   private final CodeShelf shelf;
   private final Means means;
   private final AtomicLong numbers = new AtomicLong();
+  private @Nullable Tools tools;
 
   /**
    * What a host works with.
@@ -80,7 +81,7 @@ public final class FunctionHost implements AutoCloseable {
   public record Reach(List<String> hosts, Supplier<InetSocketAddress> address, Path caPem) {}
 
   /**
-   * Finds out what this machine can do, and clears what a former run has left.
+   * Clears what a former run has left.
    *
    * @param directory its own, in the data directory
    * @param allowUnsandboxed whether functions run without a sandbox
@@ -88,6 +89,8 @@ public final class FunctionHost implements AutoCloseable {
    */
   public FunctionHost(
       Path directory, boolean allowUnsandboxed, boolean openNetwork, Reach reach, Means means) {
+    this.allowUnsandboxed = allowUnsandboxed;
+    this.openNetwork = openNetwork;
     this.means = means;
     this.reach = reach;
     shelf = new CodeShelf(directory.resolve("code"));
@@ -98,18 +101,23 @@ public final class FunctionHost implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make room for functions in " + directory, e);
     }
-    interpreters = Interpreters.find(means.path());
-    sandbox =
-        Sandbox.find(
-            means.path(),
-            allowUnsandboxed,
-            openNetwork,
-            Objects.requireNonNull(directory.toAbsolutePath().getParent()),
-            runtime);
-    api =
-        new RuntimeApi(
-            means.threads(), !(sandbox instanceof Sandbox.Missing) && !sandbox.closedNetwork());
     doors = new Doors(means.threads(), reach.address());
+    hidden = Objects.requireNonNull(directory.toAbsolutePath().getParent());
+  }
+
+  /** What this machine has, found out once. */
+  private record Tools(Sandbox sandbox, Interpreters interpreters, RuntimeApi api) {}
+
+  private synchronized Tools tools() {
+    Tools known = tools;
+    if (known != null) {
+      return known;
+    }
+    Sandbox sandbox = Sandbox.find(means.path(), allowUnsandboxed, openNetwork, hidden, runtime);
+    Interpreters interpreters = Interpreters.find(means.path());
+    boolean shares = !(sandbox instanceof Sandbox.Missing) && !sandbox.closedNetwork();
+    Tools found = new Tools(sandbox, interpreters, new RuntimeApi(means.threads(), shares));
+    tools = found;
     switch (sandbox) {
       case Sandbox.Bubblewrap _ -> {}
       case Sandbox.Open _ ->
@@ -117,8 +125,14 @@ public final class FunctionHost implements AutoCloseable {
               System.Logger.Level.WARNING,
               "functions run without a sandbox: they may do all that the server's user may do");
       case Sandbox.Missing(String why) ->
-          LOG.log(System.Logger.Level.INFO, "no function will run: {0}", why);
+          LOG.log(System.Logger.Level.WARNING, "no function will run: {0}", why);
     }
+    return found;
+  }
+
+  /** Finds out what this machine can do, for there are functions: takes a part of a second. */
+  void warm() {
+    means.threads().execute(this::tools);
   }
 
   private void prepare() throws IOException {
@@ -154,18 +168,18 @@ public final class FunctionHost implements AutoCloseable {
    * @throws ApiException ACCESS_DENIED without a sandbox, INVALID_RUNTIME without its interpreter
    */
   void require(Language language) {
-    sandbox.require();
+    tools().sandbox().require();
     var _ = interpreters(language);
   }
 
   private List<Interpreter> interpreters(Language language) {
-    Interpreter node = interpreters.node();
-    Interpreter python = interpreters.python();
+    Interpreter node = tools().interpreters().node();
+    Interpreter python = tools().interpreters().python();
     return switch (language) {
       case NODE -> List.of(present(node, "Node.js (node)"));
       case PYTHON -> List.of(present(python, "Python (python3)"));
       case PROVIDED -> {
-        if (!sandbox.closedNetwork()) {
+        if (!tools().sandbox().closedNetwork()) {
           yield List.of();
         }
         yield List.of(
@@ -204,7 +218,7 @@ public final class FunctionHost implements AutoCloseable {
                 row.revisionId(),
                 row.timeoutSeconds(),
                 language != Language.PROVIDED,
-                sandbox instanceof Sandbox.Open,
+                tools().sandbox() instanceof Sandbox.Open,
                 recipe.keys().expiration()),
             log,
             means.clock());
@@ -234,12 +248,13 @@ public final class FunctionHost implements AutoCloseable {
     byte[] bytes = new byte[SECRET_BYTES];
     means.random().nextBytes(bytes);
     String secret = HexFormat.of().formatHex(bytes);
-    boolean closed = sandbox.closedNetwork();
+    boolean closed = tools().sandbox().closedNetwork();
     try {
       Files.createDirectory(room);
-      try (ServerSocketChannel _ = closed ? api.serve(room.resolve("api"), worker) : null;
+      try (ServerSocketChannel _ =
+              closed ? tools().api().serve(room.resolve("api"), worker) : null;
           ServerSocketChannel _ = closed ? doors.open(room.resolve("server")) : null) {
-        api.register(secret, worker);
+        tools().api().register(secret, worker);
         Sandbox.Plan plan =
             new Sandbox.Plan(
                 command(language, with, code, room),
@@ -249,7 +264,8 @@ public final class FunctionHost implements AutoCloseable {
                 with,
                 recipe.row().memoryMiB() * MIB,
                 recipe.row().temporaryMiB() * MIB);
-        ProcessBuilder builder = new ProcessBuilder(sandbox.wrapped(plan)).directory(code.toFile());
+        ProcessBuilder builder =
+            new ProcessBuilder(tools().sandbox().wrapped(plan)).directory(code.toFile());
         builder.environment().clear();
         // What runs outside of the sandbox must not be led astray by a function's variables.
         builder.environment().put("PATH", PATH);
@@ -260,7 +276,7 @@ public final class FunctionHost implements AutoCloseable {
       LOG.log(System.Logger.Level.ERROR, "cannot start function " + recipe.name(), e);
       worker.died();
     } finally {
-      api.forget(secret);
+      tools().api().forget(secret);
       CodeShelf.delete(room);
     }
   }
@@ -275,7 +291,7 @@ public final class FunctionHost implements AutoCloseable {
   }
 
   private boolean confined() {
-    return !(sandbox instanceof Sandbox.Open);
+    return !(tools().sandbox() instanceof Sandbox.Open);
   }
 
   private List<String> command(Language language, List<Interpreter> with, Path code, Path room) {
@@ -286,7 +302,7 @@ public final class FunctionHost implements AutoCloseable {
         new ArrayList<>(List.of("/bin/sh", "-c", "set -a; . \"$0\"; exec \"$@\"", variables));
     if (!with.isEmpty()) {
       Interpreter interpreter = with.getFirst();
-      boolean python = interpreter.equals(interpreters.python());
+      boolean python = interpreter.equals(tools().interpreters().python());
       command.add(interpreter.executable().toString());
       command.add(
           files
@@ -330,8 +346,9 @@ public final class FunctionHost implements AutoCloseable {
     all.put("_HANDLER", row.handler());
     all.put("LAMBDA_TASK_ROOT", confined() ? Sandbox.TASK : code.toString());
     all.put("LAMBDA_RUNTIME_DIR", confined() ? Sandbox.RUNTIME : runtime.toString());
-    boolean closed = sandbox.closedNetwork();
-    all.put("AWS_LAMBDA_RUNTIME_API", closed ? "127.0.0.1:" + API_PORT : api.address(secret));
+    boolean closed = tools().sandbox().closedNetwork();
+    all.put(
+        "AWS_LAMBDA_RUNTIME_API", closed ? "127.0.0.1:" + API_PORT : tools().api().address(secret));
     int port = closed ? SERVER_PORT : reach.address().get().getPort();
     all.put("AWS_ENDPOINT_URL", "https://" + host() + ":" + port);
     if (closed) {
@@ -348,8 +365,10 @@ public final class FunctionHost implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    api.close();
+  public synchronized void close() {
+    if (tools != null) {
+      tools.api().close();
+    }
     CodeShelf.delete(scratch);
   }
 }

@@ -2,6 +2,7 @@ package io.thingstead.function;
 
 import io.thingstead.account.Account;
 import io.thingstead.engine.AccountShard;
+import io.thingstead.engine.Key;
 import io.thingstead.identity.MasterKey;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
@@ -76,6 +77,9 @@ public final class Functions implements FunctionCalls, AutoCloseable {
   /** Takes up the asynchronous calls that a former run has left; before clients are let in. */
   public void start() {
     table.sweep();
+    if (!table.shard().durable().scan(Tables.FUNCTION, Key.ALL, null, 1).isEmpty()) {
+      host.warm();
+    }
     events.recover();
   }
 

@@ -24,7 +24,7 @@ public final class FunctionCode {
   }
 
   /** Whether Bubblewrap works on this machine. */
-  static boolean isSandboxed() {
+  public static boolean isSandboxed() {
     try {
       return new ProcessBuilder("bwrap", "--unshare-all", "--ro-bind", "/", "/", "true")
               .redirectErrorStream(true)

@@ -61,12 +61,12 @@ final class Installed implements AutoCloseable {
   }
 
   /** The same on the ports that the documents name, so that their commands run as they stand. */
-  static Installed startAsDocumented() {
+  static Installed startAsDocumented(String... options) {
     try {
       Path dir = Files.createTempDirectory("thingstead-it");
       Files.createSymbolicLink(dir.resolve("thingstead"), CHECKOUT.resolve("thingstead"));
       Files.createSymbolicLink(dir.resolve("docs"), CHECKOUT.resolve("docs"));
-      return new Installed(dir, 8883, 8443, List.of());
+      return new Installed(dir, 8883, 8443, List.of(options));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
