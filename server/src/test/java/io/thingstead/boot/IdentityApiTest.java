@@ -39,7 +39,7 @@ class IdentityApiTest extends ApiTest {
       """;
   private static final String OTHER = DOCUMENT.replace("iot:Connect", "iot:Publish");
 
-  private static KeyPair keys() throws GeneralSecurityException {
+  static KeyPair keys() throws GeneralSecurityException {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
     generator.initialize(new ECGenParameterSpec("secp256r1"));
     return generator.generateKeyPair();
@@ -58,14 +58,20 @@ class IdentityApiTest extends ApiTest {
   }
 
   static String request(String name) throws Exception {
-    KeyPair keys = keys();
+    return request(name, keys());
+  }
+
+  static String request(String name, KeyPair keys) throws Exception {
     X500Principal subject = new X500Principal("CN=" + name);
     return pem(
         new JcaPKCS10CertificationRequestBuilder(subject, keys.getPublic()).build(signer(keys)));
   }
 
   private static String selfSigned(String name) throws Exception {
-    KeyPair keys = keys();
+    return selfSigned(name, keys());
+  }
+
+  static String selfSigned(String name, KeyPair keys) throws Exception {
     X500Principal subject = new X500Principal("CN=" + name);
     return pem(
         new JcaX509v3CertificateBuilder(

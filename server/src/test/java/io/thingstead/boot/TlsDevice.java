@@ -92,6 +92,24 @@ final class TlsDevice implements AutoCloseable {
     return this;
   }
 
+  /** Returns when the server has closed the connection. */
+  void awaitLoss() throws InterruptedException {
+    for (int i = 0; i < PATIENCE_SECONDS * 100 && client.isConnected(); i++) {
+      // Not a sleep: a message ends the wait, and there must be none.
+      if (got.poll(10, TimeUnit.MILLISECONDS) != null) {
+        throw new AssertionError("a message came instead");
+      }
+    }
+    if (client.isConnected()) {
+      throw new AssertionError("the connection was not closed");
+    }
+  }
+
+  /** Whether no message waits. */
+  boolean hasNothing() {
+    return got.isEmpty();
+  }
+
   void subscribe(String filter) throws MqttException {
     client.subscribe(filter, 1, (topic, message) -> got.add(new Got(topic, message.getPayload())));
   }

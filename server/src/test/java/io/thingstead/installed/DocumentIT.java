@@ -67,6 +67,19 @@ class DocumentIT {
   }
 
   @Test
+  void devicesAreProvisionedByTheCommandsOfTheProvisioningPage() throws IOException {
+    try (Installed server = Installed.startAsDocumented()) {
+      assertThat(runBlock(server, "docs/provisioning.md", "fleet"))
+          .contains("\"thingName\":\"meter-7\"")
+          .endsWith("{\"level\": 7}");
+      assertThat(runBlock(server, "docs/provisioning.md", "just-in-time"))
+          .endsWith("{\"open\": true}");
+      assertThat(server.printed()).contains("was provisioned just now; it may connect again");
+      assertThat(runBlock(server, "docs/provisioning.md", "bulk")).endsWith("3\nlamp-3");
+    }
+  }
+
+  @Test
   void theBridgePagesCommandsWorkAsTheyStand() throws IOException {
     try (Installed server = Installed.startAsDocumented()) {
       assertThat(runBlock(server, "docs/bridge.md", "bridge"))
