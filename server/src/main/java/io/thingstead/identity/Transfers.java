@@ -116,6 +116,9 @@ public final class Transfers {
     Certificates target = require(to.id().digits());
     String account = to.id().digits();
     Certificates source = offering(target, id);
+    String from = source.account().id().digits();
+    // Before it is marked as accepted: a refusal must leave the offer as it is.
+    requireUnknown(target, target.registry().durable(), id, from);
     CertificateRow given =
         source
             .registry()
@@ -148,6 +151,20 @@ public final class Transfers {
     forgetOffer(source, target, id);
   }
 
+  /** Refuses a certificate that the account has, unless it has it from the one that offers it. */
+  private static void requireUnknown(Certificates target, Rows rows, String id, String from) {
+    CertificateRow there = CertificateTable.get(rows, id);
+    if (there != null && !from.equals(there.previousOwner())) {
+      throw invalid(
+          "account "
+              + target.account().id()
+              + " has registered certificate "
+              + id
+              + " already; delete it to accept it from account "
+              + from);
+    }
+  }
+
   /** Registers what was offered; again it changes nothing. */
   private static void receive(
       Certificates source,
@@ -160,18 +177,9 @@ public final class Transfers {
         .registry()
         .call(
             tx -> {
-              CertificateRow there = CertificateTable.get(tx, id);
-              if (there != null && from.equals(there.previousOwner())) {
+              requireUnknown(target, tx, id, from);
+              if (CertificateTable.get(tx, id) != null) {
                 return id;
-              }
-              if (there != null) {
-                throw invalid(
-                    "account "
-                        + target.account().id()
-                        + " has registered certificate "
-                        + id
-                        + " already; delete it to accept it from account "
-                        + from);
               }
               TransferRow transfer = Objects.requireNonNull(given.transfer());
               // The registration is another one, so its name is too: the account makes it longer.

@@ -104,7 +104,7 @@ public final class Presence {
 
   /** A connection of this run has ended. */
   void ended(Visit visit, DisconnectReason reason) {
-    live.left(visit.visitor().principalId());
+    live.left(visit.visitor().principalId(), visit.clientId());
     left(visit, reason);
   }
 

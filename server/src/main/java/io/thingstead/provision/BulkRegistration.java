@@ -14,6 +14,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -68,6 +69,12 @@ final class BulkRegistration implements Runnable {
           System.Logger.Level.WARNING,
           "bulk registration " + id + " of account " + account.id() + " waits for the next start",
           e);
+    } catch (RuntimeException e) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "bulk registration " + id + " of account " + account.id() + " failed",
+          e);
+      end(Status.FAILED, "the server failed at a line; its log says why");
     }
   }
 
@@ -79,11 +86,7 @@ final class BulkRegistration implements Runnable {
       offset += line.length;
       number++;
       Status status =
-          line(
-              template,
-              new String(line, java.nio.charset.StandardCharsets.UTF_8).strip(),
-              number,
-              offset);
+          line(template, new String(line, StandardCharsets.UTF_8).strip(), number, offset);
       if (status == Status.CANCELLING) {
         end(Status.CANCELLED, null);
         return;

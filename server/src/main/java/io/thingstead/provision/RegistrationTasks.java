@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -209,7 +210,7 @@ public final class RegistrationTasks {
     int lines = type == ReportType.RESULTS ? row.succeeded() : row.failed();
     int parts = Math.min(limit, (lines + REPORT_LINES - 1) / REPORT_LINES);
     List<String> links =
-        java.util.stream.IntStream.range(0, parts)
+        IntStream.range(0, parts)
             .mapToObj(part -> reports + "?task=" + id + "&type=" + type + "&part=" + part)
             .toList();
     return new ListThingRegistrationTaskReportsResponse(links, type, null);
