@@ -9,6 +9,9 @@ import io.thingstead.config.Listen;
 import io.thingstead.config.PlainMqtt;
 import io.thingstead.config.ServerAddresses;
 import io.thingstead.config.Settings;
+import io.thingstead.console.ConsoleFiles;
+import io.thingstead.console.ConsoleRoutes;
+import io.thingstead.console.Sessions;
 import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.Engine;
 import io.thingstead.engine.EngineSettings;
@@ -25,6 +28,7 @@ import io.thingstead.http.Entrance;
 import io.thingstead.http.HttpLimits;
 import io.thingstead.http.HttpServer;
 import io.thingstead.http.HttpStats;
+import io.thingstead.http.KeyRing;
 import io.thingstead.http.OperationTable;
 import io.thingstead.http.Origins;
 import io.thingstead.http.SigV4;
@@ -75,6 +79,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -102,7 +107,7 @@ public final class Node implements AutoCloseable {
   private final Metrics meters = new Metrics();
   private final CertificateDirectory certificates = new CertificateDirectory();
   private final ExecutorService virtualThreads = Executors.newVirtualThreadPerTaskExecutor();
-  private final List<InetSocketAddress> listening = new ArrayList<>();
+  private final List<InetSocketAddress> listening = new CopyOnWriteArrayList<>();
   private @Nullable Ports ports;
   private Runnable check = () -> {};
   private volatile boolean ready;
@@ -204,11 +209,20 @@ public final class Node implements AutoCloseable {
             Unread.ofThisProcess(),
             random,
             settings.dev());
+    KeyRing administrators = (id, _) -> accessKeys.find(id);
+    Sessions browsers = new Sessions(administrators, accounts::find, random, clock);
     HttpServer http =
         http(
             tenants,
             accounts,
-            entrance(accounts, callers, refusals, gateway, tenants),
+            entrance(accounts, callers, browsers, refusals, gateway, tenants),
+            new ConsoleRoutes(
+                administrators,
+                browsers,
+                refusals,
+                new DevicePort(accounts, settings, listening)::describe,
+                random,
+                clock),
             engine,
             refusals,
             warned,
@@ -400,6 +414,7 @@ public final class Node implements AutoCloseable {
   private Entrance entrance(
       Accounts accounts,
       KeyDirectory callers,
+      Sessions browsers,
       RefusalLog refusals,
       Gateway gateway,
       Tenants tenants) {
@@ -411,7 +426,8 @@ public final class Node implements AutoCloseable {
             signatures,
             id -> Optional.ofNullable(accounts.find(id)),
             origins,
-            account -> tenants.of(account).authorizers());
+            account -> tenants.of(account).authorizers(),
+            browsers);
     return new Entrance(authentication, refusals, account -> tenants.of(account).audit(), gateway);
   }
 
@@ -419,6 +435,7 @@ public final class Node implements AutoCloseable {
       Tenants tenants,
       Accounts accounts,
       Entrance entrance,
+      ConsoleRoutes console,
       Engine engine,
       RefusalLog refusals,
       WarningRoutes warned,
@@ -439,6 +456,8 @@ public final class Node implements AutoCloseable {
     new FunctionRoutes(tenants).bind(table);
     warned.bind(table);
     new AuditRoutes(account -> tenants.of(account).audit()).bind(table);
+    console.bind(table);
+    new ConsoleFiles().bind(table);
     OwnRoutes own = new OwnRoutes(tenants, meters, refusals, () -> ready && engine.accepting());
     new RegistrationReportRoutes(tenants).bind(table);
     own.bind(table);

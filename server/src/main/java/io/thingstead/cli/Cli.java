@@ -36,6 +36,7 @@ public final class Cli {
     root =
         new CommandLine(new Thingstead())
             .addSubcommand(UpCommand.commandLine(up, surroundings))
+            .addSubcommand(new ConsoleCommand(surroundings))
             .addSubcommand(aws)
             .addSubcommand(new EnvCommand(surroundings))
             .addSubcommand(new WhyCommand(surroundings))

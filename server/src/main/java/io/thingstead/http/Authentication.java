@@ -12,6 +12,8 @@ import io.thingstead.model.AwsError;
 import io.thingstead.net.Protocol;
 import io.thingstead.net.Transport;
 import io.thingstead.net.Transport.Opening;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,9 +24,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out who is calling whose endpoint: by the request's signature if it has one, else by the
- * client certificate. Any thread may use it.
+ * cookie of a browser that has signed in to the console, else by the client certificate. Any thread
+ * may use it.
  */
 public final class Authentication {
+  private static final String CSRF = "x-thingstead-csrf";
+
+  /** In whose name a browser calls: what a signature's scope says. */
+  private static final String SERVICE = "x-thingstead-service";
+
   /** Services that are the same everywhere: their clients sign for a region of their own. */
   private static final Set<String> GLOBAL = Set.of("iam", "sts");
 
@@ -32,20 +40,24 @@ public final class Authentication {
   private final Function<AccountId, Optional<Account>> accounts;
   private final Origins origins;
   private final Function<Account, CustomAuthorizers> authorizers;
+  private final BrowserSessions browsers;
 
   /**
    * @param accounts the accounts served here
    * @param authorizers the custom authorizers of an account
+   * @param browsers those who have signed in to the console
    */
   public Authentication(
       SigV4 signatures,
       Function<AccountId, Optional<Account>> accounts,
       Origins origins,
-      Function<Account, CustomAuthorizers> authorizers) {
+      Function<Account, CustomAuthorizers> authorizers,
+      BrowserSessions browsers) {
     this.signatures = signatures;
     this.accounts = accounts;
     this.origins = origins;
     this.authorizers = authorizers;
+    this.browsers = browsers;
   }
 
   /**
@@ -53,8 +65,14 @@ public final class Authentication {
    *
    * @param account whose things it is about
    * @param signingName the service in the credential scope; empty with a client certificate
+   * @param browser the session of one who has signed in to the console, or null
    */
-  record Caller(Account account, Principal principal, String signingName) {
+  record Caller(
+      Account account, Principal principal, String signingName, @Nullable BrowserSession browser) {
+    Caller(Account account, Principal principal, String signingName) {
+      this(account, principal, signingName, null);
+    }
+
     boolean signed() {
       return !signingName.isEmpty();
     }
@@ -68,6 +86,11 @@ public final class Authentication {
   /** Refuses with Forbidden what reached a port without TLS by a name that is not the server's. */
   void checkHost(ApiRequest request, Transport transport) {
     origins.checkHost(request, transport);
+  }
+
+  /** Refuses with Forbidden what a page that is not the server's own asks. */
+  void checkOwnPage(ApiRequest request, Transport transport) {
+    origins.checkOwnPage(request, transport);
   }
 
   /**
@@ -85,9 +108,41 @@ public final class Authentication {
     if (signed != null) {
       return signed(signed);
     }
-    return forAnyone.test(request)
-        ? new Caller(transport.account(), new Principal.Anonymous("anonymous"), "")
-        : unsigned(request, transport);
+    if (forAnyone.test(request)) {
+      return new Caller(transport.account(), new Principal.Anonymous("anonymous"), "");
+    }
+    BrowserSession browser = browsers.find(request, transport);
+    return browser == null ? unsigned(request, transport) : signedIn(browser, request, transport);
+  }
+
+  /**
+   * Who opens a WebSocket. A page cannot add headers to it, so that its origin, which the browser
+   * vouches for, has to do instead of the CSRF token.
+   */
+  Caller webSocketCaller(ApiRequest request, Transport transport) {
+    boolean ownPage = origins.isOwnPage(request, transport);
+    BrowserSession browser = ownPage ? browsers.find(request, transport) : null;
+    return browser == null
+        ? caller(request, transport, _ -> false)
+        : new Caller(browser.account(), browser.principal(), "", browser);
+  }
+
+  private Caller signedIn(BrowserSession browser, ApiRequest request, Transport transport) {
+    origins.checkOwnPage(request, transport);
+    String token = request.headers().first(CSRF);
+    if (token == null || !same(token, browser.csrfToken())) {
+      throw new ApiException(
+          AwsError.FORBIDDEN,
+          "a browser that has signed in must send the session's token in " + CSRF);
+    }
+    String service = request.headers().first(SERVICE);
+    return new Caller(
+        browser.account(), browser.principal(), service == null ? "iot" : service, browser);
+  }
+
+  private static boolean same(String one, String other) {
+    return MessageDigest.isEqual(
+        one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
   }
 
   private Caller signed(SigV4.Signed signed) {

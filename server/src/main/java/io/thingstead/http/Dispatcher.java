@@ -62,6 +62,9 @@ final class Dispatcher {
 
     /** What it was to change, as far as it was read. */
     private Map<String, String> about = Map.of();
+
+    /** Whether somebody who has signed in to the console asks. */
+    private boolean byBrowser;
   }
 
   ApiResponse answer(ApiRequest request, Transport transport, String requestId) {
@@ -149,6 +152,10 @@ final class Dispatcher {
       Route route, ApiRequest request, Transport transport, String requestId, Found found) {
     return switch (route.access()) {
       case Route.Access.Open(var handler) -> handler.answer(request);
+      case Route.Access.OwnPages(var handler) -> {
+        authentication.checkOwnPage(request, transport);
+        yield handler.answer(request, transport);
+      }
       case Route.Access.Administrators(var handler) -> {
         found.what = request.method() + " " + request.path();
         found.change = Audit.changes(request.method());
@@ -174,8 +181,10 @@ final class Dispatcher {
     OperationShape operation = match.operation();
     found.what = match.offer().service().name() + ":" + operation.name();
     // What anyone may call is offered to everyone: clients that have no credentials yet ask for
-    // some.
-    if (!operation.unsigned() && !match.offer().plane().offeredBy(transport.listener().role())) {
+    // some. And the console shows what devices see, so to whom it knows it offers everything.
+    if (!operation.unsigned()
+        && !found.byBrowser
+        && !match.offer().plane().offeredBy(transport.listener().role())) {
       throw new ApiException(
           AwsError.ACCESS_DENIED,
           operation.name()
@@ -221,6 +230,7 @@ final class Dispatcher {
             transport,
             request);
     found.call = call;
+    found.byBrowser = caller.browser() != null;
     return call;
   }
 

@@ -82,6 +82,11 @@ public final class OperationTable {
     add(method, prefix, new Route(roles, new Route.Access.Open(handler)));
   }
 
+  /** Adds an exact path for pages that this server has served itself. */
+  public void pageRoute(Set<Role> roles, String method, String path, Route.PageHandler handler) {
+    add(method, path, new Route(roles, new Route.Access.OwnPages(handler)));
+  }
+
   /** Adds an exact path for administrators, who sign the request for whichever service. */
   public void administratorRoute(
       Set<Role> roles, String method, String path, Route.SignedHandler handler) {

@@ -72,6 +72,33 @@ public final class Origins {
     return lower.equals(own(request, transport)) || allowed.contains(lower);
   }
 
+  /** Whether a page that this server has served makes the request, by the browser's word. */
+  boolean isOwnPage(ApiRequest request, Transport transport) {
+    String origin = request.headers().first("Origin");
+    return origin != null
+        && origin.toLowerCase(Locale.ROOT).equals(own(request, transport))
+        && !isFromElsewhere(request);
+  }
+
+  /**
+   * Refuses with Forbidden what a page of another origin asks, even of one that may call with
+   * credentials of its own: those of the person at the browser are not its own.
+   */
+  void checkOwnPage(ApiRequest request, Transport transport) {
+    String origin = request.headers().first("Origin");
+    boolean other = origin != null && !isOwnPage(request, transport);
+    if (other || isFromElsewhere(request)) {
+      throw new ApiException(
+          AwsError.FORBIDDEN, "only pages of the console itself may call as who is signed in");
+    }
+  }
+
+  /** Fetch Metadata: every current browser says where a request comes from. */
+  private static boolean isFromElsewhere(ApiRequest request) {
+    String site = request.headers().first("Sec-Fetch-Site");
+    return site != null && !site.equals("same-origin") && !site.equals("none");
+  }
+
   private static @Nullable String own(ApiRequest request, Transport transport) {
     String host = hostOf(request);
     if (host.isEmpty()) {

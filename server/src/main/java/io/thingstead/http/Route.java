@@ -3,6 +3,7 @@ package io.thingstead.http;
 import io.thingstead.api.ApiRequest;
 import io.thingstead.api.ApiResponse;
 import io.thingstead.net.Role;
+import io.thingstead.net.Transport;
 import java.util.Set;
 
 /**
@@ -16,6 +17,9 @@ public record Route(Set<Role> roles, Access access) {
     /** Anyone, unsigned. */
     record Open(OpenHandler handler) implements Access {}
 
+    /** A page of our own in anyone's browser, which the handler finds out about. */
+    record OwnPages(PageHandler handler) implements Access {}
+
     /** An administrator, by signature; the service in the scope does not matter. */
     record Administrators(SignedHandler handler) implements Access {}
 
@@ -27,6 +31,12 @@ public record Route(Set<Role> roles, Access access) {
   @FunctionalInterface
   public interface OpenHandler {
     ApiResponse answer(ApiRequest request);
+  }
+
+  /** Answers on a virtual thread. */
+  @FunctionalInterface
+  public interface PageHandler {
+    ApiResponse answer(ApiRequest request, Transport transport);
   }
 
   /** Answers on a virtual thread. */

@@ -10,6 +10,7 @@ import io.thingstead.identity.Principal;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.net.Protocol;
+import io.thingstead.net.Role;
 import io.thingstead.net.Transport;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides who may open a WebSocket for MQTT (RFC 6455 section 4.2; AWS IoT guide: "MQTT over
@@ -92,18 +94,16 @@ final class WebSocketDoor {
   }
 
   private Reply.Upgrade upgrade(ApiRequest request, Transport transport) {
-    if (!transport.listener().carries(Protocol.WEBSOCKET)) {
-      throw new ApiException(
-          AwsError.ACCESS_DENIED, "the port " + transport.local() + " does not offer MQTT");
-    }
     String key = key(request);
     String subprotocol = subprotocol(request);
     entrance.authentication().checkHost(request, transport);
-    Transport.Opening later = entrance.authentication().askedLater(request, transport);
+    boolean offered = transport.listener().carries(Protocol.WEBSOCKET);
+    Transport.Opening later =
+        offered ? entrance.authentication().askedLater(request, transport) : null;
     if (later != null) {
       return new Reply.Upgrade(transport.openedBy(later), subprotocol, key, null);
     }
-    Caller caller = entrance.authentication().caller(request, transport, _ -> false);
+    Caller caller = caller(request, transport);
     if (caller.signed() && !SERVICES.contains(caller.signingName())) {
       throw Signature.invalid(
           "Credential should be scoped to correct service: 'iotdevicegateway', not '"
@@ -111,14 +111,31 @@ final class WebSocketDoor {
               + "'");
     }
     Transport known = transport.of(caller.account(), caller.principal());
-    return new Reply.Upgrade(
-        known,
-        subprotocol,
-        key,
-        caller.signed()
-            ? lifetime(
-                known.limits().connect().signedLifetime(), caller.principal(), clock.instant())
-            : null);
+    return new Reply.Upgrade(known, subprotocol, key, lifetime(caller, known));
+  }
+
+  /** A port for administrators offers MQTT to the console alone. */
+  private Caller caller(ApiRequest request, Transport transport) {
+    boolean offered = transport.listener().carries(Protocol.WEBSOCKET);
+    if (offered || transport.listener().role() == Role.ADMIN) {
+      Caller caller = entrance.authentication().webSocketCaller(request, transport);
+      if (offered || caller.browser() != null) {
+        return caller;
+      }
+    }
+    throw new ApiException(
+        AwsError.ACCESS_DENIED, "the port " + transport.local() + " does not offer MQTT");
+  }
+
+  private @Nullable Duration lifetime(Caller caller, Transport known) {
+    BrowserSession browser = caller.browser();
+    if (browser != null) {
+      Duration left = Duration.between(clock.instant(), browser.ends());
+      return left.isNegative() ? Duration.ZERO : left;
+    }
+    return caller.signed()
+        ? lifetime(known.limits().connect().signedLifetime(), caller.principal(), clock.instant())
+        : null;
   }
 
   /** That of a signature, but a session's connection ends with the session. */

@@ -40,7 +40,7 @@ final class Arrival extends ChannelInitializer<Channel> {
     switch (listener.security()) {
       case Listener.Security.Tls _ -> {
         Handshaking handshaking = new Handshaking(network, listener);
-        channel.pipeline().addLast(new Hello(network, handshaking), handshaking);
+        channel.pipeline().addLast(new Hello(network, handshaking, listener.role()), handshaking);
       }
       case Listener.Security.Plain plain -> receivePlain(channel, remote, plain);
     }

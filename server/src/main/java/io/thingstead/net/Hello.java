@@ -1,5 +1,6 @@
 package io.thingstead.net;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -21,14 +22,24 @@ final class Hello extends AbstractSniHandler<Optional<Account>> {
 
   private final Network network;
   private final Handshaking handshaking;
+  private final Role role;
+  private boolean fromBrowser;
 
   /**
    * @param handshaking stands behind it in the pipeline and minds the time
    */
-  Hello(Network network, Handshaking handshaking) {
+  Hello(Network network, Handshaking handshaking, Role role) {
     super(MAXIMUM_BYTES, 0);
     this.network = network;
     this.handshaking = handshaking;
+    this.role = role;
+  }
+
+  @Override
+  protected Future<Optional<Account>> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf hello)
+      throws Exception {
+    fromBrowser = hello != null && BrowserHello.matches(hello);
+    return super.lookup(ctx, hello);
   }
 
   @Override
@@ -53,11 +64,26 @@ final class Hello extends AbstractSniHandler<Optional<Account>> {
     try {
       SslHandler tls = context.newHandler(ctx.alloc(), handshake);
       tls.setHandshakeTimeoutMillis(0); // the one behind us covers the hello too
+      if (!asksForCertificate()) {
+        tls.engine().setWantClientAuth(false);
+      }
       handshaking.begin(handshake, tls);
       ctx.pipeline().replace(this, "tls", tls);
     } finally {
       ReferenceCountUtil.release(context);
     }
+  }
+
+  /**
+   * Only what offers the data plane knows callers by certificate; and a browser would ask the
+   * person at it to choose one, whatever the page is.
+   */
+  private boolean asksForCertificate() {
+    return switch (role) {
+      case DEVICE -> true;
+      case ADMIN -> false;
+      case ALL -> !fromBrowser;
+    };
   }
 
   private static String nameOf(@Nullable String host) {

@@ -160,7 +160,11 @@ final class ApiHouse implements AutoCloseable {
     SigV4 signatures = new SigV4(ApiHouse::key, clock);
     return new Entrance(
         new Authentication(
-            signatures, _ -> Optional.of(Signer.ACCOUNT), origins, ApiHouse::authorizers),
+            signatures,
+            _ -> Optional.of(Signer.ACCOUNT),
+            origins,
+            ApiHouse::authorizers,
+            (_, _) -> null),
         refusals,
         _ -> NOWHERE,
         mqtt);

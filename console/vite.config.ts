@@ -1,0 +1,18 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+import { theme } from './theme.ts';
+
+export default defineConfig({
+  base: '/console/',
+  plugins: [react(), theme()],
+  build: {
+    outDir: 'target/web',
+    emptyOutDir: true,
+    manifest: 'manifest.json',
+    license: { fileName: 'licenses.md' },
+    // The server's Content-Security-Policy lets nothing in that is written into the page.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 2000,
+  },
+});

@@ -1,0 +1,162 @@
+package io.thingstead.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.thingstead.account.Account;
+import io.thingstead.http.BrowserSession;
+import io.thingstead.identity.Credential;
+import io.thingstead.identity.Principal;
+import io.thingstead.model.AccountId;
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
+import io.thingstead.model.Profile;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** How long who signs in stays so, and by what. */
+class SessionsTest {
+  private static final AccountId ACCOUNT = new AccountId("000000000001");
+  private static final InetAddress HERE = InetAddress.getLoopbackAddress();
+
+  private final Map<String, Credential> keys = new HashMap<>();
+  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+  private @Nullable Account account = new Account(ACCOUNT, "us-east-1", Profile.THINGSTEAD);
+  private final Random random = new Random(1);
+  private final Sessions sessions =
+      new Sessions((id, _) -> keys.get(id), _ -> account, random, () -> now);
+  private final SignInLinks links = new SignInLinks(random, () -> now);
+  private final SignIn signIn = new SignIn((id, _) -> keys.get(id), links, new Tries(() -> now));
+
+  private Credential key(String id, boolean administrator) {
+    Principal.AccessKey principal =
+        new Principal.AccessKey(id, "arn:aws:iam::000000000001:user/" + id, administrator);
+    Credential key = new Credential(principal, ACCOUNT, "secret-of-" + id);
+    keys.put(id, key);
+    return key;
+  }
+
+  @Test
+  void aSessionIsNamedAfterItsKeyAndHasATokenOfItsOwn() {
+    String cookie = sessions.begin(key("AKIA1", true));
+    BrowserSession found = sessions.find(cookie);
+    assertThat(found).isNotNull();
+    assertThat(found.principal().id()).isEqualTo("AKIA1/console");
+    assertThat(found.principal().administrator()).isTrue();
+    assertThat(found.csrfToken()).hasSize(43).isNotEqualTo(cookie);
+    assertThat(found.toString()).doesNotContain(found.csrfToken());
+    assertThat(sessions.find(cookie + "x")).isNull();
+  }
+
+  @Test
+  void aSessionEndsWhenItIsNotUsedForHalfADay() {
+    String cookie = sessions.begin(key("AKIA1", true));
+    now = now.plus(Sessions.IDLE_MAX.minusSeconds(1));
+    assertThat(sessions.find(cookie)).isNotNull();
+    now = now.plus(Sessions.IDLE_MAX.minusSeconds(1));
+    assertThat(sessions.find(cookie)).isNotNull();
+    now = now.plus(Sessions.IDLE_MAX);
+    assertThat(sessions.find(cookie)).isNull();
+  }
+
+  @Test
+  void aSessionEndsAfterAWeekHoweverMuchItIsUsed() {
+    String cookie = sessions.begin(key("AKIA1", true));
+    for (Instant end = now.plus(Sessions.AGE_MAX).minusSeconds(1); now.isBefore(end); ) {
+      assertThat(sessions.find(cookie)).isNotNull();
+      now = now.plus(Duration.ofHours(11));
+    }
+    assertThat(sessions.find(cookie)).isNull();
+  }
+
+  @Test
+  void aSessionEndsWithItsKeyAndWithItsAccount() {
+    String one = sessions.begin(key("AKIA1", true));
+    String other = sessions.begin(key("AKIA2", true));
+    keys.remove("AKIA1");
+    assertThat(sessions.find(one)).isNull();
+    assertThat(sessions.find(other)).isNotNull();
+    account = null;
+    assertThat(sessions.find(other)).isNull();
+  }
+
+  @Test
+  void aSessionEndsWhenAskedTo() {
+    String cookie = sessions.begin(key("AKIA1", true));
+    sessions.end(cookie);
+    assertThat(sessions.find(cookie)).isNull();
+  }
+
+  @Test
+  void oneSessionTooManyEndsTheOneNotUsedForLongest() {
+    Credential key = key("AKIA1", true);
+    List<String> cookies = new ArrayList<>();
+    for (int i = 0; i < Sessions.SESSIONS_MAX; i++) {
+      cookies.add(sessions.begin(key));
+      now = now.plusSeconds(1);
+    }
+    assertThat(sessions.find(cookies.getFirst())).isNotNull();
+    sessions.begin(key);
+    assertThat(sessions.find(cookies.getFirst())).isNotNull();
+    assertThat(sessions.find(cookies.get(1))).isNull();
+    assertThat(sessions.find(cookies.get(2))).isNotNull();
+  }
+
+  @Test
+  void aLinkIsGoodOnceAndForFiveMinutes() {
+    String link = links.make(key("AKIA1", true));
+    assertThat(signIn.byLink(HERE, link).accessKeyId()).isEqualTo("AKIA1");
+    refused(AwsError.UNAUTHORIZED, () -> signIn.byLink(HERE, link));
+
+    String old = links.make(key("AKIA1", true));
+    now = now.plus(SignInLinks.LIFETIME);
+    refused(AwsError.UNAUTHORIZED, () -> signIn.byLink(HERE, old));
+  }
+
+  @Test
+  void linksAreBounded() {
+    String first = links.make(key("AKIA1", true));
+    for (int i = 0; i < SignInLinks.LINKS_MAX; i++) {
+      links.make(key("AKIA1", true));
+    }
+    assertThat(links.use(first)).isNull();
+  }
+
+  @Test
+  void aKeySignsInByItsSecretOnly() {
+    key("AKIA1", true);
+    key("AKIA2", false);
+    assertThat(signIn.byKey(HERE, "AKIA1", "secret-of-AKIA1").accessKeyId()).isEqualTo("AKIA1");
+    refused(AwsError.UNAUTHORIZED, () -> signIn.byKey(HERE, "AKIA1", "secret-of-AKIA2"));
+    refused(AwsError.UNAUTHORIZED, () -> signIn.byKey(HERE, "AKIA1", ""));
+    refused(AwsError.UNAUTHORIZED, () -> signIn.byKey(HERE, "AKIA9", "secret-of-AKIA9"));
+    refused(AwsError.ACCESS_DENIED, () -> signIn.byKey(HERE, "AKIA2", "secret-of-AKIA2"));
+  }
+
+  @Test
+  void whoFailsTenTimesInAMinuteMustWait() throws Exception {
+    key("AKIA1", true);
+    for (int i = 0; i < Tries.FAILURES_MAX; i++) {
+      refused(AwsError.UNAUTHORIZED, () -> signIn.byKey(HERE, "AKIA1", "guess"));
+    }
+    refused(AwsError.THROTTLING, () -> signIn.byKey(HERE, "AKIA1", "secret-of-AKIA1"));
+    InetAddress elsewhere = InetAddress.getByName("192.0.2.1");
+    assertThat(signIn.byKey(elsewhere, "AKIA1", "secret-of-AKIA1")).isNotNull();
+    now = now.plus(Tries.WINDOW);
+    assertThat(signIn.byKey(HERE, "AKIA1", "secret-of-AKIA1")).isNotNull();
+  }
+
+  private static void refused(AwsError error, Runnable action) {
+    assertThatThrownBy(action::run)
+        .isInstanceOfSatisfying(
+            ApiException.class, refusal -> assertThat(refusal.error()).isEqualTo(error));
+  }
+}
