@@ -96,10 +96,10 @@ export default function Refusals() {
           {
             id: 'explain',
             header: texts.refusals.explain,
-            width: 120,
+            width: 140,
             cell: each => {
               const href = explanation(each);
-              return href && <Button href={href}>{texts.refusals.explain}</Button>;
+              return href && <Button wrapText={false} href={href}>{texts.refusals.explain}</Button>;
             },
           },
         ]}

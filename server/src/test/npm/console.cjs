@@ -35,15 +35,16 @@ async function accessible(page, name) {
 }
 
 /** The page wide and narrow, for the documents and for those who look. */
-async function shoot(page, name) {
+async function shoot(page, name, kept = pictures) {
   for (const [width, height] of [[1280, 800], [390, 844]]) {
     await page.setViewportSize({ width, height });
-    if (pictures) {
+    if (kept) {
       await page.waitForTimeout(300); // the navigation folds
       await page.screenshot({ path: path.join(images, `${name}-${width}.png`) });
     }
-    const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    if (wider > 1) problems.push(`${name} is ${wider} pixels wider than ${width}`);
+    await page
+      .waitForFunction(() => document.documentElement.scrollWidth - window.innerWidth <= 1, null, { timeout: 3000 })
+      .catch(() => problems.push(`${name} is wider than ${width}`));
   }
   await page.setViewportSize({ width: 1280, height: 800 });
 }
@@ -152,7 +153,7 @@ async function otherPages(page) {
     await visit(page, place, heading);
     await page.waitForLoadState('networkidle');
     await accessible(page, place);
-    await shoot(page, place.replace('/', '-').replace('device-on-its-own-topics', 'one') || 'home');
+    await shoot(page, place || 'home', pictures && place === '');
   }
   log('other pages seen');
 }

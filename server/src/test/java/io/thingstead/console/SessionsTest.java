@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -47,8 +48,7 @@ class SessionsTest {
   @Test
   void aSessionIsNamedAfterItsKeyAndHasATokenOfItsOwn() {
     String cookie = sessions.begin(key("AKIA1", true));
-    BrowserSession found = sessions.find(cookie);
-    assertThat(found).isNotNull();
+    BrowserSession found = Objects.requireNonNull(sessions.find(cookie));
     assertThat(found.principal().id()).isEqualTo("AKIA1/console");
     assertThat(found.principal().administrator()).isTrue();
     assertThat(found.csrfToken()).hasSize(43).isNotEqualTo(cookie);

@@ -64,7 +64,8 @@ class SlowClientTest {
   @Test
   void helloThatDoesNotEndIsCutOff() {
     Handshaking handshaking = new Handshaking(network, listener());
-    EmbeddedChannel channel = new EmbeddedChannel(new Hello(network, handshaking), handshaking);
+    EmbeddedChannel channel =
+        new EmbeddedChannel(new Hello(network, handshaking, Role.ALL), handshaking);
     ByteBuf half = Unpooled.wrappedBuffer(new byte[] {22, 3, 1, 0, 100, 1});
     channel.writeInbound(half);
     channel.advanceTimeBy(9, TimeUnit.SECONDS);
