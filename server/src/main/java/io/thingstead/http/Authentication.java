@@ -120,11 +120,19 @@ public final class Authentication {
    * vouches for, has to do instead of the CSRF token.
    */
   Caller webSocketCaller(ApiRequest request, Transport transport) {
-    boolean ownPage = origins.isOwnPage(request, transport);
-    BrowserSession browser = ownPage ? browsers.find(request, transport) : null;
+    BrowserSession browser = ofOwnPage(request, transport);
     return browser == null
         ? caller(request, transport, _ -> false)
         : new Caller(browser.account(), browser.principal(), "", browser);
+  }
+
+  /** Whether the console's own page opens a WebSocket for somebody who has signed in to it. */
+  boolean isSignedIn(ApiRequest request, Transport transport) {
+    return ofOwnPage(request, transport) != null;
+  }
+
+  private @Nullable BrowserSession ofOwnPage(ApiRequest request, Transport transport) {
+    return origins.isOwnPage(request, transport) ? browsers.find(request, transport) : null;
   }
 
   private Caller signedIn(BrowserSession browser, ApiRequest request, Transport transport) {

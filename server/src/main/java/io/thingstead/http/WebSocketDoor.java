@@ -98,8 +98,11 @@ final class WebSocketDoor {
     String subprotocol = subprotocol(request);
     entrance.authentication().checkHost(request, transport);
     boolean offered = transport.listener().carries(Protocol.WEBSOCKET);
+    // Who has signed in to the console needs nobody to vouch for them.
     Transport.Opening later =
-        offered ? entrance.authentication().askedLater(request, transport) : null;
+        offered && !entrance.authentication().isSignedIn(request, transport)
+            ? entrance.authentication().askedLater(request, transport)
+            : null;
     if (later != null) {
       return new Reply.Upgrade(transport.openedBy(later), subprotocol, key, null);
     }
