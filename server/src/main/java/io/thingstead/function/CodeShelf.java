@@ -15,6 +15,8 @@ import java.util.stream.Stream;
  * Unpacked code, for as long as a process uses it. Any thread may use it; unpacking takes turns.
  */
 final class CodeShelf {
+  private static final System.Logger LOG = System.getLogger(CodeShelf.class.getName());
+
   private final Path directory;
   private final Map<Path, Integer> users = new HashMap<>();
 
@@ -48,17 +50,17 @@ final class CodeShelf {
     }
   }
 
+  /** Deletes it and all below it; others may do so at the same time. */
   static void delete(Path place) {
-    if (!Files.exists(place)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(place)) {
+    try (Stream<Path> files = Files.exists(place) ? Files.walk(place) : Stream.empty()) {
       List<Path> all = files.sorted(Comparator.reverseOrder()).toList();
       for (Path each : all) {
-        Files.delete(each);
+        Files.deleteIfExists(each);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + place, e);
+    } catch (IOException | UncheckedIOException e) {
+      if (Files.exists(place)) {
+        LOG.log(System.Logger.Level.WARNING, "cannot delete " + place, e);
+      }
     }
   }
 }

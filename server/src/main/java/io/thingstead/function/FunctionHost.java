@@ -50,7 +50,6 @@ public final class FunctionHost implements AutoCloseable {
   private final Doors doors;
   private final Reach reach;
   private final Path runtime;
-  private final Path scratch;
   private final CodeShelf shelf;
   private final Means means;
   private final AtomicLong numbers = new AtomicLong();
@@ -95,28 +94,28 @@ public final class FunctionHost implements AutoCloseable {
     this.reach = reach;
     shelf = new CodeShelf(directory.resolve("code"));
     runtime = directory.resolve("runtime");
-    try {
-      scratch = Files.createTempDirectory("ts-fn");
-      prepare();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make room for functions in " + directory, e);
-    }
     doors = new Doors(means.threads(), reach.address());
     hidden = Objects.requireNonNull(directory.toAbsolutePath().getParent());
   }
 
-  /** What this machine has, found out once. */
-  private record Tools(Sandbox sandbox, Interpreters interpreters, RuntimeApi api) {}
+  /**
+   * What this machine has, found out once.
+   *
+   * @param scratch a directory for sockets, whose paths must be short
+   */
+  private record Tools(Sandbox sandbox, Interpreters interpreters, RuntimeApi api, Path scratch) {}
 
   private synchronized Tools tools() {
     Tools known = tools;
     if (known != null) {
       return known;
     }
+    Path scratch = prepare();
     Sandbox sandbox = Sandbox.find(means.path(), allowUnsandboxed, openNetwork, hidden, runtime);
     Interpreters interpreters = Interpreters.find(means.path());
     boolean shares = !(sandbox instanceof Sandbox.Missing) && !sandbox.closedNetwork();
-    Tools found = new Tools(sandbox, interpreters, new RuntimeApi(means.threads(), shares));
+    Tools found =
+        new Tools(sandbox, interpreters, new RuntimeApi(means.threads(), shares), scratch);
     tools = found;
     switch (sandbox) {
       case Sandbox.Bubblewrap _ -> {}
@@ -135,19 +134,25 @@ public final class FunctionHost implements AutoCloseable {
     means.threads().execute(this::tools);
   }
 
-  private void prepare() throws IOException {
-    Files.createDirectories(runtime);
-    for (String each : FILES) {
-      try (InputStream in =
-          Objects.requireNonNull(FunctionHost.class.getResourceAsStream(each), each)) {
-        Files.copy(in, runtime.resolve(each), StandardCopyOption.REPLACE_EXISTING);
+  private Path prepare() {
+    try {
+      Files.createDirectories(runtime);
+      for (String each : FILES) {
+        try (InputStream in =
+            Objects.requireNonNull(FunctionHost.class.getResourceAsStream(each), each)) {
+          Files.copy(in, runtime.resolve(each), StandardCopyOption.REPLACE_EXISTING);
+        }
       }
+      Files.copy(reach.caPem(), runtime.resolve("ca.pem"), StandardCopyOption.REPLACE_EXISTING);
+      Files.writeString(
+          runtime.resolve("hosts"),
+          "127.0.0.1 localhost " + String.join(" ", reach.hosts()) + "\n");
+      Files.writeString(
+          runtime.resolve("passwd"), "function:x:993:990:function:/tmp:/usr/sbin/nologin\n");
+      return Files.createTempDirectory("ts-fn");
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make room for functions in " + runtime, e);
     }
-    Files.copy(reach.caPem(), runtime.resolve("ca.pem"), StandardCopyOption.REPLACE_EXISTING);
-    Files.writeString(
-        runtime.resolve("hosts"), "127.0.0.1 localhost " + String.join(" ", reach.hosts()) + "\n");
-    Files.writeString(
-        runtime.resolve("passwd"), "function:x:993:990:function:/tmp:/usr/sbin/nologin\n");
   }
 
   InstantSource clock() {
@@ -244,7 +249,7 @@ public final class FunctionHost implements AutoCloseable {
 
   private void live(
       Worker worker, Recipe recipe, Language language, List<Interpreter> with, Path code) {
-    Path room = scratch.resolve(String.valueOf(numbers.incrementAndGet()));
+    Path room = tools().scratch().resolve(String.valueOf(numbers.incrementAndGet()));
     byte[] bytes = new byte[SECRET_BYTES];
     means.random().nextBytes(bytes);
     String secret = HexFormat.of().formatHex(bytes);
@@ -366,9 +371,10 @@ public final class FunctionHost implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    if (tools != null) {
-      tools.api().close();
+    Tools known = tools;
+    if (known != null) {
+      known.api().close();
+      CodeShelf.delete(known.scratch());
     }
-    CodeShelf.delete(scratch);
   }
 }
