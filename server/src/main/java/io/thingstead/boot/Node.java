@@ -1,12 +1,11 @@
 package io.thingstead.boot;
 
+import static java.util.Objects.requireNonNull;
+
 import io.thingstead.account.Account;
 import io.thingstead.account.Accounts;
 import io.thingstead.broker.Lanes;
-import io.thingstead.config.Address;
 import io.thingstead.config.DataDirectory;
-import io.thingstead.config.Listen;
-import io.thingstead.config.PlainMqtt;
 import io.thingstead.config.ServerAddresses;
 import io.thingstead.config.Settings;
 import io.thingstead.console.ConsoleFiles;
@@ -41,7 +40,6 @@ import io.thingstead.identity.MasterKey;
 import io.thingstead.identity.OwnCa;
 import io.thingstead.identity.RevocationLists;
 import io.thingstead.identity.ServerCertificate;
-import io.thingstead.identity.ServerCertificateFiles;
 import io.thingstead.identity.Transfers;
 import io.thingstead.metrics.Metrics;
 import io.thingstead.mqtt.Gateway;
@@ -49,12 +47,8 @@ import io.thingstead.mqtt.NettyLoop;
 import io.thingstead.mqtt.Unread;
 import io.thingstead.net.Callers;
 import io.thingstead.net.EventLoops;
-import io.thingstead.net.Listener;
-import io.thingstead.net.NetLimits;
 import io.thingstead.net.Ports;
-import io.thingstead.net.Protocol;
 import io.thingstead.net.Protocols;
-import io.thingstead.net.Role;
 import io.thingstead.net.ServerContexts;
 import io.thingstead.operation.Features;
 import io.thingstead.operation.Operations;
@@ -65,8 +59,6 @@ import io.thingstead.rules.Work;
 import io.thingstead.rules.action.HttpCalls;
 import io.thingstead.rules.action.TargetGuard;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -79,7 +71,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -96,7 +87,6 @@ import org.jspecify.annotations.Nullable;
 public final class Node implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Node.class.getName());
   private static final String ANONYMOUS = "anonymous";
-  private static final int CERTIFICATE_CHECK_SECONDS = 10;
   private static final int EXPIRY_CHECK_SECONDS = 1800;
   private static final int TASKS_END_SECONDS = 5;
 
@@ -107,15 +97,16 @@ public final class Node implements AutoCloseable {
   private final Metrics meters = new Metrics();
   private final CertificateDirectory certificates = new CertificateDirectory();
   private final ExecutorService virtualThreads = Executors.newVirtualThreadPerTaskExecutor();
-  private final List<InetSocketAddress> listening = new CopyOnWriteArrayList<>();
+  private final Listening listening;
   private @Nullable Ports ports;
-  private Runnable check = () -> {};
+  private @Nullable ServerTls tls;
   private volatile boolean ready;
 
   private final Runnable reset;
 
   private Node(Settings settings, Runnable reset) {
     this.settings = settings;
+    this.listening = new Listening(settings);
     this.reset = reset;
   }
 
@@ -155,9 +146,16 @@ public final class Node implements AutoCloseable {
             server, new Account(settings.account(), settings.region(), settings.profile()));
     AccessKeys accessKeys = new AccessKeys(server, master, random);
     writeCredentials(data, accounts, accessKeys);
-    ServerCertificate certificate = certificate(server, master, ca, keys, accounts);
     RevocationLists revoked = new RevocationLists(settings.revocationLists(), clock);
-    ServerContexts contexts = contexts(certificate, revoked);
+    ServerTls certified =
+        keep(
+            new ServerTls(
+                settings,
+                () ->
+                    ServerCertificate.issued(
+                        server, master, ca, keys, clock, () -> names(accounts)),
+                revoked));
+    tls = certified;
     EventLoops loops = keep(EventLoops.start(settings.limits().eventLoops()));
     Lanes lanes = new Lanes(lanes(loops), engine.commits(), clock);
     KeyDirectory callers = new KeyDirectory(accessKeys, new SessionTokens(master, random, clock));
@@ -167,6 +165,46 @@ public final class Node implements AutoCloseable {
     Tenants tenants = keep(tenants(engine, lanes, master, keys, refusals, warnings, functions));
     WarningRoutes warned = new WarningRoutes(warnings, tenants);
     warned.attach(meters);
+    meters(engine, lanes);
+    accounts.list().forEach(account -> open(tenants, callers, account));
+    accounts.onCreate(account -> open(tenants, callers, account));
+    accounts.onLimit(tenants::limit);
+    engine.handler(Provisioning.EXPIRE, tenants::expire);
+    engine.resume();
+    tick(lanes, tenants, refusals);
+    Gateway gateway = gateway(tenants, refusals);
+    KeyRing administrators = (id, _) -> accessKeys.find(id);
+    Sessions browsers = new Sessions(administrators, accounts::find, random, clock);
+    HttpServer http =
+        http(
+            tenants,
+            accounts,
+            entrance(accounts, callers, browsers, refusals, gateway, tenants),
+            new ConsoleRoutes(
+                administrators,
+                browsers,
+                refusals,
+                new DevicePort(accounts, settings, listening.all())::describe,
+                random,
+                clock),
+            engine,
+            refusals,
+            warned,
+            account -> {
+              // Its host name has to be in the server's certificate, its key in the file.
+              certified.refresh();
+              writeCredentials(data, accounts, accessKeys);
+            });
+    Protocols protocols = new Protocols(gateway, http::handler);
+    ports = keep(ports(loops, certified.contexts(), accounts, revoked, protocols, refusals));
+    Ports all = ports;
+    revoked.onChange(() -> all.expel(revoked::refusal));
+    listening.open(ports, ANONYMOUS);
+    addresses().write(data.addresses());
+    ready = true;
+  }
+
+  private void meters(Engine engine, Lanes lanes) {
     meters.bindProcess();
     meters.adders("engine", engine.stats());
     meters.gauge("thingstead.engine.in.flight", "Changes not yet durable", engine::inFlight);
@@ -178,11 +216,9 @@ public final class Node implements AutoCloseable {
           "lane",
           String.valueOf(i));
     }
-    accounts.list().forEach(account -> open(tenants, callers, account));
-    accounts.onCreate(account -> open(tenants, callers, account));
-    accounts.onLimit(tenants::limit);
-    engine.handler(Provisioning.EXPIRE, tenants::expire);
-    engine.resume();
+  }
+
+  private void tick(Lanes lanes, Tenants tenants, RefusalLog refusals) {
     ScheduledExecutorService ticks =
         Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().daemon().name("ticks").unstarted(task));
@@ -197,64 +233,46 @@ public final class Node implements AutoCloseable {
             EXPIRY_CHECK_SECONDS,
             EXPIRY_CHECK_SECONDS,
             TimeUnit.SECONDS);
-    Gateway gateway =
-        new Gateway(
-            account -> tenants.of(account).broker(),
-            account -> tenants.of(account).presence(),
-            context -> tenants.of(context.account()).authorizer().remembered(context),
-            context -> tenants.of(context.account()).authorizer().authorize(context),
-            account -> tenants.of(account).authorizers(),
-            virtualThreads,
-            refusals,
-            Unread.ofThisProcess(),
-            random,
-            settings.dev());
-    KeyRing administrators = (id, _) -> accessKeys.find(id);
-    Sessions browsers = new Sessions(administrators, accounts::find, random, clock);
-    HttpServer http =
-        http(
-            tenants,
-            accounts,
-            entrance(accounts, callers, browsers, refusals, gateway, tenants),
-            new ConsoleRoutes(
-                administrators,
-                browsers,
-                refusals,
-                new DevicePort(accounts, settings, listening)::describe,
-                random,
-                clock),
-            engine,
-            refusals,
-            warned,
-            account -> {
-              // Its host name has to be in the server's certificate, its key in the file.
-              certificate.refresh();
-              writeCredentials(data, accounts, accessKeys);
-            });
-    ports =
-        keep(
-            new Ports(
-                loops,
-                netLimits(),
-                contexts,
-                new Callers(
-                    host -> Optional.of(accounts.byHost(host)),
-                    (account, shown) -> {
-                      String refusal = revoked.refusal(shown);
-                      return refusal == null
-                          ? certificates.find(account, shown)
-                          : new CertificateLookup.Refused(refusal);
-                    }),
-                new Protocols(gateway, http::handler),
-                virtualThreads,
-                refusals,
-                meters.registry(),
-                clock));
-    Ports all = ports;
-    revoked.onChange(() -> all.expel(revoked::refusal));
-    listen(ports);
-    addresses().write(data.addresses());
-    ready = true;
+  }
+
+  private Gateway gateway(Tenants tenants, RefusalLog refusals) {
+    return new Gateway(
+        account -> tenants.of(account).broker(),
+        account -> tenants.of(account).presence(),
+        context -> tenants.of(context.account()).authorizer().remembered(context),
+        context -> tenants.of(context.account()).authorizer().authorize(context),
+        account -> tenants.of(account).authorizers(),
+        virtualThreads,
+        refusals,
+        Unread.ofThisProcess(),
+        random,
+        settings.dev());
+  }
+
+  private Ports ports(
+      EventLoops loops,
+      ServerContexts contexts,
+      Accounts accounts,
+      RevocationLists revoked,
+      Protocols protocols,
+      RefusalLog refusals) {
+    return new Ports(
+        loops,
+        listening.limits(),
+        contexts,
+        new Callers(
+            host -> Optional.of(accounts.byHost(host)),
+            (account, shown) -> {
+              String refusal = revoked.refusal(shown);
+              return refusal == null
+                  ? certificates.find(account, shown)
+                  : new CertificateLookup.Refused(refusal);
+            }),
+        protocols,
+        virtualThreads,
+        refusals,
+        meters.registry(),
+        clock);
   }
 
   /** Interrupts rule actions that wait; what they have not done is done after the next start. */
@@ -294,35 +312,9 @@ public final class Node implements AutoCloseable {
     Runtime.getRuntime().halt(70);
   }
 
-  private ServerCertificate certificate(
-      AccountShard server, MasterKey master, OwnCa ca, KeyPairs keys, Accounts accounts) {
-    Settings.CertificateFiles files = settings.serverCertificate();
-    return files == null
-        ? ServerCertificate.issued(server, master, ca, keys, clock, () -> names(accounts))
-        : ServerCertificate.fromFiles(new ServerCertificateFiles(files.certificate(), files.key()));
-  }
-
-  private ServerContexts contexts(ServerCertificate certificate, RevocationLists revoked) {
-    ServerContexts contexts = keep(new ServerContexts(List.of(certificate.current())));
-    certificate.onChange(identity -> contexts.replace(List.of(identity)));
-    ScheduledExecutorService checks =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> Thread.ofPlatform().daemon().name("certificates").unstarted(task));
-    keep(checks::shutdownNow);
-    check =
-        () -> {
-          certificate.refresh();
-          revoked.refresh();
-        };
-    var _ =
-        checks.scheduleWithFixedDelay(
-            check, CERTIFICATE_CHECK_SECONDS, CERTIFICATE_CHECK_SECONDS, TimeUnit.SECONDS);
-    return contexts;
-  }
-
   /** Looks at once whether certificates and revocation lists have changed. */
   void check() {
-    check.run();
+    requireNonNull(tls).check();
   }
 
   /** Every name by which clients call the server, each account's own among them. */
@@ -351,26 +343,13 @@ public final class Node implements AutoCloseable {
         data.functions(),
         settings.functions().allowUnsandboxed(),
         settings.functions().openNetwork(),
-        new FunctionHost.Reach(settings.hosts(), this::controlAddress, data.caPem()),
+        new FunctionHost.Reach(settings.hosts(), listening::controlAddress, data.caPem()),
         new FunctionHost.Means(
             path,
             virtualThreads,
             task -> Thread.ofPlatform().daemon().name("function").unstarted(task),
             clock,
             random));
-  }
-
-  /** Where the control plane listens, for callers on this machine. */
-  private InetSocketAddress controlAddress() {
-    for (int i = 0; i < listening.size(); i++) {
-      if (settings.listen().get(i).role() != Listen.Role.DEVICE) {
-        InetSocketAddress at = listening.get(i);
-        return at.getAddress().isAnyLocalAddress()
-            ? new InetSocketAddress(InetAddress.getLoopbackAddress(), at.getPort())
-            : at;
-      }
-    }
-    throw new IllegalStateException("no port of this server offers the control plane");
   }
 
   private Tenants tenants(
@@ -394,7 +373,7 @@ public final class Node implements AutoCloseable {
         random,
         calls,
         work,
-        endpoint(),
+        listening.endpoint(),
         anonymous,
         refusals,
         warnings,
@@ -489,65 +468,9 @@ public final class Node implements AutoCloseable {
         stats);
   }
 
-  private NetLimits netLimits() {
-    Settings.Limits limits = settings.limits();
-    return new NetLimits(
-        limits.handshakeTimeout(),
-        limits.handshakeTimeout(),
-        NetLimits.CONNECTIONS,
-        limits.connectionsPerAddress(),
-        limits.httpHeaderBytes(),
-        limits.httpHeaderBytes());
-  }
-
-  private void listen(Ports ports) throws IOException {
-    for (Listen each : settings.listen()) {
-      Role role = Role.valueOf(each.role().name());
-      listening.add(ports.open(Listener.tls(socket(each.address()), role, each.profile())));
-    }
-    PlainMqtt mqtt = settings.plainMqtt();
-    if (mqtt != null) {
-      // The settings let only an address in here that the user has allowed.
-      ports.open(Listener.plainAnywhere(socket(mqtt.address()), ANONYMOUS, mqtt.profile()));
-    }
-    Address http = settings.plainHttp();
-    if (http != null) {
-      ports.open(Listener.plain(socket(http), Protocol.HTTP, ANONYMOUS, null));
-    }
-  }
-
-  private static InetSocketAddress socket(Address address) {
-    return new InetSocketAddress(address.ip(), address.port());
-  }
-
   /** Where this server is to be found. */
   public ServerAddresses addresses() {
-    List<String> listeners = new ArrayList<>();
-    for (int i = 0; i < listening.size(); i++) {
-      listeners.add(
-          listening.get(i).getAddress().getHostAddress()
-              + ":"
-              + listening.get(i).getPort()
-              + "="
-              + settings.listen().get(i).role().name().toLowerCase(Locale.ROOT));
-    }
-    return new ServerAddresses(
-        endpoint(),
-        settings.account().digits(),
-        settings.region(),
-        ProcessHandle.current().pid(),
-        listeners);
-  }
-
-  private String endpoint() {
-    for (int i = 0; i < settings.listen().size(); i++) {
-      Listen listen = settings.listen().get(i);
-      if (listen.role() != Listen.Role.DEVICE) {
-        int port = i < listening.size() ? listening.get(i).getPort() : listen.address().port();
-        return "https://" + settings.hosts().getFirst() + ":" + port;
-      }
-    }
-    return "https://" + settings.hosts().getFirst();
+    return listening.addresses();
   }
 
   private <T extends AutoCloseable> T keep(T resource) {
