@@ -120,14 +120,14 @@ final class WebSocketDoor {
   /** A port for administrators offers MQTT to the console alone. */
   private Caller caller(ApiRequest request, Transport transport) {
     boolean offered = transport.listener().carries(Protocol.WEBSOCKET);
-    if (offered || transport.listener().role() == Role.ADMIN) {
-      Caller caller = entrance.authentication().webSocketCaller(request, transport);
-      if (offered || caller.browser() != null) {
-        return caller;
-      }
+    boolean console =
+        transport.listener().role() == Role.ADMIN
+            && entrance.authentication().isSignedIn(request, transport);
+    if (!offered && !console) {
+      throw new ApiException(
+          AwsError.ACCESS_DENIED, "the port " + transport.local() + " does not offer MQTT");
     }
-    throw new ApiException(
-        AwsError.ACCESS_DENIED, "the port " + transport.local() + " does not offer MQTT");
+    return entrance.authentication().webSocketCaller(request, transport);
   }
 
   private @Nullable Duration lifetime(Caller caller, Transport known) {
