@@ -26,6 +26,9 @@ async function accessible(page, name) {
   // The page's own policy would keep a script out that is added as an element.
   await page.evaluate(fs.readFileSync(axe, 'utf8'));
   const found = await page.evaluate(async () => {
+    // What is still fading in has not its colours yet.
+    const fading = document.getAnimations().filter(each => each.effect.getTiming().iterations !== Infinity);
+    await Promise.all(fading.map(each => each.finished.catch(() => undefined)));
     const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
     return violations
       .filter(each => each.impact === 'serious' || each.impact === 'critical')
@@ -196,7 +199,7 @@ function askedForCertificate(netLog) {
   });
   let page;
   try {
-    const context = await browser.newContext({ ignoreHTTPSErrors: true, acceptDownloads: true, viewport: { width: 1280, height: 800 } });
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, acceptDownloads: true, reducedMotion: 'reduce', viewport: { width: 1280, height: 800 } });
     page = await context.newPage();
     page.setDefaultTimeout(15000);
     watch(page);

@@ -109,7 +109,7 @@ public record Page<T>(List<T> items, @Nullable String next) {
   public static String token(Table table, Key key) {
     byte[] of = key.bytes();
     ByteBuffer token = ByteBuffer.allocate(Short.BYTES + of.length).putShort((short) table.id());
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(token.put(of).array());
+    return Base64.getEncoder().withoutPadding().encodeToString(token.put(of).array());
   }
 
   /** The key a token stands for; 400 when no listing of this table below this prefix gave it. */
@@ -129,7 +129,7 @@ public record Page<T>(List<T> items, @Nullable String next) {
 
   private static @Nullable Key parse(Table table, String token) {
     try {
-      ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(token));
+      ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(token));
       boolean ours = bytes.remaining() >= Short.BYTES && bytes.getShort() == (short) table.id();
       byte[] key = new byte[bytes.remaining()];
       bytes.get(key);

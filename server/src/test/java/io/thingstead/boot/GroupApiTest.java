@@ -306,7 +306,7 @@ class GroupApiTest extends ApiTest {
     refused(
         501,
         "NotImplementedException",
-        () -> iot().listTagsForResource(r -> r.resourceArn(PREFIX + "cacert/x")));
+        () -> iot().listTagsForResource(r -> r.resourceArn(PREFIX + "billinggroup/x")));
   }
 
   @Test

@@ -242,7 +242,7 @@ class HttpsDataPlaneTest {
     assertThat(curl(false, "/topics/h/t", "-X", "POST"))
         .endsWith("403 MissingAuthenticationTokenException");
     assertThat(curl(false, "/topics/h/t", "-X", "POST", "-H", "x-amz-customauthorizer-name: mine"))
-        .contains("custom authorizers")
+        .contains("there is no custom authorizer mine")
         .endsWith("403 ForbiddenException");
     try (IotClient iot = server.iot()) {
       iot.detachPolicy(b -> b.policyName("any").target(device.arn()));

@@ -24,9 +24,9 @@ class SessionTokensTest {
   private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
   private static final String ARN = "arn:aws:sts::000000000000:assumed-role/r/s1";
 
-  @TempDir private Path directory = Path.of("");
+  @TempDir Path directory;
   private Instant now = BEGIN;
-  private SessionTokens tokens = tokens("master.key");
+  private SessionTokens tokens;
 
   private SessionTokens tokens(String file) {
     SecureRandom random = new SecureRandom();
