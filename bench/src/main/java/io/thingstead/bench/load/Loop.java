@@ -207,7 +207,9 @@ final class Loop {
     }
     client.state = Client.State.HANDSHAKE;
     client.tls = new Tls(tls);
-    client.tls.shakeHands(channel, scratch);
+    client.tls.begin();
+    // A quick server has answered all before this returns, and then nothing wakes us any more.
+    shakeHands(client, channel);
   }
 
   private void shakeHands(Client client, SocketChannel channel) throws IOException {

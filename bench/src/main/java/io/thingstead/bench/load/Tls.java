@@ -54,12 +54,11 @@ final class Tls {
         && engine.getSession().isValid();
   }
 
-  /** Goes on with the handshake as far as it can. */
-  void shakeHands(SocketChannel channel, ByteBuffer scratch) throws IOException {
+  void begin() throws IOException {
     engine.beginHandshake();
-    step(channel, scratch);
   }
 
+  /** Goes on with the handshake as far as it can. */
   void step(SocketChannel channel, ByteBuffer scratch) throws IOException {
     while (true) {
       switch (engine.getHandshakeStatus()) {
