@@ -31,6 +31,7 @@ const PAGES: Record<string, Entry> = {
     page: lazy(() => import('./pages/Things')),
     one: lazy(() => import('./pages/Thing')),
   },
+  mqtt: { title: texts.pages.mqtt, page: lazy(() => import('./pages/Mqtt')) },
   refusals: { title: texts.pages.refusals, page: lazy(() => import('./pages/Refusals')) },
   simulator: { title: texts.pages.simulator, page: lazy(() => import('./pages/Simulator')) },
   certificates: {
@@ -52,7 +53,7 @@ function link(page: keyof typeof PAGES & string): SideNavigationProps.Link {
 }
 
 const NAVIGATION: SideNavigationProps.Item[] = [
-  ...['', 'connect', 'things'].map(link),
+  ...['', 'connect', 'things', 'mqtt'].map(link),
   {
     type: 'section',
     text: texts.pages.security,

@@ -16,6 +16,8 @@ export interface Client {
   sessionExpiry?: number;
   subscriptions?: number;
   queued?: number;
+  /** Messages of QoS 0 that it was too slow for, since it connected. */
+  dropped?: number;
 }
 
 export interface Refusal {

@@ -10,7 +10,7 @@ import { useAsk } from '../ask';
 import { listen } from '../live';
 import { Ago, Failure } from '../parts';
 import { asText } from '../payload';
-import { to } from '../router';
+import { type Place, to } from '../router';
 import { texts } from '../texts';
 
 const KEPT = 1000;
@@ -35,9 +35,9 @@ export function explanation(refusal: Refusal): string | undefined {
   });
 }
 
-export default function Refusals() {
+export default function Refusals({ place }: { place: Place }) {
   const [refusals, setRefusals] = useState<Refusal[]>([]);
-  const [search, setSearch] = useState('');
+  const [search, setSearch] = useState(place.query.get('find') ?? '');
   // The feed tells at once, but no more than the log; the list knows all of the latest.
   const asked = useAsk(signal => api.refusals(0, signal), 'refusals', EVERY_MILLIS);
   useEffect(() => {

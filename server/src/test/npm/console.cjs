@@ -6,8 +6,9 @@ const { execFileSync, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { chromium } = require('playwright-core');
+const mqttClient = require('./console-mqtt.cjs');
 
-const { link, chrome, work, images, pictures } = JSON.parse(process.argv[2]);
+const { link, chrome, work, images, pictures, mqtt } = JSON.parse(process.argv[2]);
 const origin = new URL(link).origin;
 const axe = require.resolve('axe-core/axe.min.js');
 const problems = [];
@@ -209,6 +210,7 @@ function askedForCertificate(netLog) {
     await editShadow(page, thing);
     await provokeRefusal(page, folder);
     await otherPages(page);
+    await mqttClient(page, { mqtt, work, origin, images, pictures, check, log, shoot, accessible });
     await dark(page);
     await signOutAndIn(page);
   } catch (error) {

@@ -79,7 +79,8 @@ final class ClientRoutes {
     if (session != null) {
       json.put("sessionExpiry", session.expirySeconds())
           .put("subscriptions", session.subscriptions())
-          .put("queued", session.queued());
+          .put("queued", session.queued())
+          .put("dropped", session.dropped());
     }
     return json;
   }

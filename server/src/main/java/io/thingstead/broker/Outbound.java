@@ -31,6 +31,7 @@ final class Outbound {
   private @Nullable Directs directs;
   private @Nullable Shares shares;
   private boolean pumping;
+  private long dropped;
 
   /** It did not take its messages, so its connection is about to be closed. */
   private boolean tooSlow;
@@ -81,11 +82,17 @@ final class Outbound {
     return session.durable() ? spool().queued() : ready.size();
   }
 
+  /** Messages of QoS 0 that the client was too slow for since it connected. */
+  long dropped() {
+    return dropped;
+  }
+
   private Lane lane() {
     return session.lane();
   }
 
   void online(int windowMax, Limits limits) {
+    dropped = 0;
     Window was = window;
     if (retries == null) {
       retries = Retries.of(session, limits.messages());
@@ -117,6 +124,7 @@ final class Outbound {
   }
 
   private void dropped(@Nullable Target to) {
+    dropped++;
     session.broker().dropped(session);
     if (flow != null && to != null && to.writable()) {
       flow.dropped();

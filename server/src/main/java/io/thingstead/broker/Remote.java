@@ -33,6 +33,7 @@ public final class Remote {
    * @param offlineSinceMillis since when the client is away, in epoch milliseconds; 0 while online
    * @param queued messages that wait for the client
    * @param subscriptions how many
+   * @param dropped messages of QoS 0 that the client was too slow for, since it connected last
    */
   public record SessionState(
       boolean online,
@@ -40,7 +41,8 @@ public final class Remote {
       long expirySeconds,
       long offlineSinceMillis,
       long queued,
-      int subscriptions) {}
+      int subscriptions,
+      long dropped) {}
 
   /** A filter as the client wrote it, with any {@code $share/NAME/}. */
   public record Held(String filter, Qos qos) {}
@@ -65,7 +67,8 @@ public final class Remote {
         session.expirySeconds(),
         session.online() ? 0 : session.offlineSinceMillis(),
         session.outbound().queued(),
-        session.subscriptions().size());
+        session.subscriptions().size(),
+        session.outbound().dropped());
   }
 
   /** What a client subscribes to, in the order of the filters; empty when it has no session. */

@@ -39,8 +39,9 @@ public record ClientDescription(
    *
    * @param expirySeconds how long it outlives the connection; 0 when it ends with it
    * @param queued messages that wait for the client
+   * @param dropped messages of QoS 0 that it was too slow for, since it connected last
    */
-  public record Session(long expirySeconds, long queued, int subscriptions) {}
+  public record Session(long expirySeconds, long queued, int subscriptions, long dropped) {}
 
   /** Whether nothing of it outlives its connection. */
   public boolean cleanSession() {

@@ -58,7 +58,10 @@ public final class KnownClients {
             state == null
                 ? null
                 : new ClientDescription.Session(
-                    state.expirySeconds(), state.queued(), state.subscriptions())));
+                    state.expirySeconds(),
+                    state.queued(),
+                    state.subscriptions(),
+                    state.dropped())));
   }
 
   private boolean told(String clientId, Visit.Left left) {

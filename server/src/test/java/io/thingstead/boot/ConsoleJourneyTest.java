@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.iot.IotClient;
 
 /**
  * A person with a browser and a device with the kit that the console has made. The pictures of the
@@ -37,6 +38,7 @@ class ConsoleJourneyTest {
     assumeTrue(chrome != null, "./thingstead test installs chromium");
     Path work = Files.createDirectory(directory.resolve("work"));
     try (RunningNode node = new RunningNode(directory)) {
+      allowAnybody(node);
       String said =
           NpmClient.run(
               "console.cjs",
@@ -44,10 +46,19 @@ class ConsoleJourneyTest {
                   "link", link(),
                   "chrome", String.valueOf(chrome),
                   "work", work.toString(),
+                  "mqtt", node.plainMqtt(),
                   "images", IMAGES.toString(),
                   "pictures", Boolean.getBoolean("thingstead.update")),
               node.ca());
       assertThat(said).contains("the journey is complete");
+    }
+  }
+
+  /** Clients without TLS publish what the console's MQTT client hears. */
+  private static void allowAnybody(RunningNode node) throws Exception {
+    try (IotClient iot = node.iot()) {
+      iot.createPolicy(b -> b.policyName("anybody").policyDocument(RunningNode.ANY_POLICY));
+      iot.attachPolicy(b -> b.policyName("anybody").target("anonymous"));
     }
   }
 
