@@ -190,6 +190,7 @@ export const texts = {
     viaCertificate: 'Through',
     status: 'Status',
     shadow: 'Shadow',
+    listen: 'Listen in the MQTT client',
     messages: 'Messages',
     attributesTitle: 'Attributes',
     attributesHow: 'A JSON object of names and texts.',
@@ -232,6 +233,7 @@ export const texts = {
     principal: 'Who',
     why: 'Why',
     explain: 'Explain',
+    retry: 'Try in the MQTT client',
     find: 'Find in refusals',
   },
   simulator: {

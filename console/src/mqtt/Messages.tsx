@@ -58,6 +58,13 @@ export function Messages({ look }: { look: (part: Partial<View>) => void }) {
     look({ anchor: undefined });
     rows.current?.toTop();
   };
+  // There is nothing left to stand still for.
+  const cleared = list.length === 0 && list.newer === 0 && anchor !== undefined;
+  useEffect(() => {
+    if (!cleared) return;
+    setAnchor(undefined);
+    look({ anchor: undefined });
+  }, [cleared, look]);
   const number = chosen === undefined || chosen === 'gone' ? undefined : chosen.number;
   const shown = number === undefined ? -1 : list.rows.findIndex(each => each.number === number);
   const active = anchor !== undefined && gone !== undefined ? gone : shown < 0 ? undefined : list.from + shown;

@@ -1,4 +1,5 @@
 import mqtt, { type ClientSubscribeCallback, type IPublishPacket, type MqttClient, type Packet } from 'mqtt';
+import { texts } from '../texts';
 import type { Feed, Followed } from './feed';
 import type { Message, Properties, Qos } from './message';
 import type { Answer, Line, Offer, Publish, Settings, Wanted } from './protocol';
@@ -16,7 +17,10 @@ const NO_ANSWER: Answer = { code: undefined, reason: undefined, user: [] };
 export class Connection {
   private client: MqttClient | undefined;
   private incoming: InstanceType<typeof mqtt.Store> | undefined;
+  /** What waits for an answer, by packet id. */
   private readonly pending = new Map<number, Answer>();
+  /** What the last CONNACK said. */
+  private refusal: Answer | undefined;
   line: Line = {
     state: 'off',
     clientId: '',
@@ -30,11 +34,13 @@ export class Connection {
   /**
    * @param url of the WebSocket
    * @param changed called when the line or a subscription is not what it was
+   * @param reconnectMillis how long after a lost connection the next is tried
    */
   constructor(
     private readonly url: string,
     private readonly feed: Feed,
     private readonly changed: () => void,
+    private readonly reconnectMillis = RECONNECT_MILLIS,
   ) {}
 
   /** Connects, ending what was before. */
@@ -49,7 +55,7 @@ export class Connection {
       protocolVersion: 5,
       clean,
       keepalive: keepAlive,
-      reconnectPeriod: RECONNECT_MILLIS,
+      reconnectPeriod: this.reconnectMillis,
       resubscribe: false,
       queueQoSZero: false,
       incomingStore: this.incoming,
@@ -142,9 +148,6 @@ export class Connection {
     }
   }
 
-  /** Why the last CONNACK said no. */
-  private refusal: Answer | undefined;
-
   private received(packet: Packet): void {
     if (packet.cmd === 'connack') this.refusal = answerOf(packet.reasonCode, packet.properties);
     if (packet.cmd !== 'puback' && packet.cmd !== 'pubrec' && packet.cmd !== 'pubcomp') return;
@@ -209,6 +212,10 @@ export class Connection {
   publish({ topic, payload, qos, retain, properties }: Publish): Promise<Answer> {
     const client = this.client;
     if (!client?.connected) return Promise.resolve({ ...NO_ANSWER, lost: 'unconnected' });
+    // mqtt.js would send nothing and say nothing.
+    if ((properties.alias ?? 0) > (this.line.offer?.topicAliasMaximum ?? 0)) {
+      return Promise.resolve({ ...NO_ANSWER, lost: 'failed', reason: texts.mqtt.problems.alias(1, this.line.offer?.topicAliasMaximum ?? 0) });
+    }
     const answer: Answer = { ...NO_ANSWER };
     return new Promise(resolve => {
       const before = client.getLastMessageId();

@@ -18,6 +18,7 @@ import { Shelves } from '../mqtt/Shelves';
 import { Subscribe, Subscriptions } from '../mqtt/Subscriptions';
 import { Topics } from '../mqtt/Topics';
 import { count, rate, size } from '../mqtt/words';
+import { CallError } from '../http';
 import { Failure } from '../parts';
 import type { Place } from '../router';
 import { useStore } from '../store';
@@ -148,12 +149,21 @@ function Tools() {
 /** Messages that the server could not send to this page: it asks the server, who alone knows. */
 function Dropped() {
   const { clientId, state, connections } = useStore(line);
+  // Who may not ask is not refused again and again.
+  const forbidden = useRef(false);
+  const known = useRef({ total: -1, dropped: 0 });
   const asked = useAsk(
     async signal => {
-      if (state !== 'connected') return 0;
-      const { clients } = await api.clients(clientId, true, 1, signal);
+      const { total } = snapshot.get().counts;
+      if (state !== 'connected' || forbidden.current) return 0;
+      if (total === known.current.total) return known.current.dropped;
+      const { clients } = await api.clients(clientId, true, 1, signal).catch((error: unknown) => {
+        forbidden.current = error instanceof CallError && error.status === 403;
+        throw error;
+      });
       const [self] = clients;
-      return self?.clientId === clientId ? (self.dropped ?? 0) : 0;
+      known.current = { total, dropped: self?.clientId === clientId ? (self.dropped ?? 0) : 0 };
+      return known.current.dropped;
     },
     `${clientId} ${connections} ${state}`,
     DROPPED_MILLIS,

@@ -1,6 +1,7 @@
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
+import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
@@ -33,6 +34,12 @@ export function explanation(refusal: Refusal): string | undefined {
     topic: refusal.resource,
     certificate: /^[0-9a-f]{64}$/.test(refusal.principal) ? refusal.principal : '',
   });
+}
+
+/** Where the MQTT client tries the same, filled in, or undefined for what is neither published nor subscribed. */
+function trial({ action, resource }: Refusal): string | undefined {
+  const form = action.toLowerCase();
+  return resource && (form === 'publish' || form === 'subscribe') ? to(['mqtt'], { [form]: resource }) : undefined;
 }
 
 export default function Refusals({ place }: { place: Place }) {
@@ -99,7 +106,13 @@ export default function Refusals({ place }: { place: Place }) {
             width: 140,
             cell: each => {
               const href = explanation(each);
-              return href && <Button wrapText={false} href={href}>{texts.refusals.explain}</Button>;
+              const again = trial(each);
+              return (
+                <SpaceBetween size="xxs">
+                  {href && <Button wrapText={false} href={href}>{texts.refusals.explain}</Button>}
+                  {again && <Link href={again}>{texts.refusals.retry}</Link>}
+                </SpaceBetween>
+              );
             },
           },
         ]}

@@ -35,7 +35,12 @@ export default function Thing({ place }: { place: Place }) {
       header={
         <Header
           variant="h1"
-          actions={<Button onClick={() => setDeleting(true)}>{texts.common.remove}</Button>}
+          actions={
+            <SpaceBetween size="xs" direction="horizontal">
+              <Button href={to(['mqtt'], { subscribe: `devices/${name}/#` })}>{texts.things.listen}</Button>
+              <Button onClick={() => setDeleting(true)}>{texts.common.remove}</Button>
+            </SpaceBetween>
+          }
           description={asked.data?.thingTypeName}
         >
           <span className="wrap">{name}</span>

@@ -162,6 +162,17 @@ module.exports = async function mqttClient(page, tools) {
   await page.getByRole('searchbox', { name: /^Topic, or a filter/ }).fill('');
   log('exported');
 
+  // Another client takes the id: the page says so, and comes back when it is told to, with its subscriptions.
+  const id = (await page.getByText(/^as console-/).innerText()).slice('as '.length);
+  client('mosquitto_pub', '-i', id, '-t', 'elsewhere', '-m', 'mine now');
+  await page.getByText('Session taken over (0x8E)').waitFor();
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByText('Connected', { exact: true }).waitFor();
+  await panel.getByText('Asking the server').or(panel.getByText('Waiting for the connection')).first().waitFor({ state: 'hidden' });
+  client('mosquitto_pub', '-t', 'journey/lamp/data', '-q', '1', '-m', 'back');
+  await panel.getByText('3 received').waitFor();
+  log('connected anew');
+
   await inFlood(page, tools, { panel, subscribe });
 
   await page.getByRole('tab', { name: 'Topics' }).click();

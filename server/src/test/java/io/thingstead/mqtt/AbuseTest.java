@@ -7,6 +7,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.thingstead.broker.MessageProperties;
 import io.thingstead.broker.Qos;
+import io.thingstead.broker.Remote;
 import io.thingstead.model.Profile;
 import io.thingstead.model.Quotas;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,7 +107,14 @@ class AbuseTest {
     publisher.close();
     // For each: what makes its connection unwritable, and a buffer being filled.
     assertThat(most).isLessThan(readers * (512L + 128) * 1024 + MIB);
-    assertThat(node.broker().counters().dropped.sum()).isGreaterThan(5 * 3_000);
+    long dropped = node.broker().counters().dropped.sum();
+    assertThat(dropped).isGreaterThan(5 * 3_000);
+    long toldOfEach =
+        IntStream.range(0, readers)
+            .mapToObj(i -> node.broker().remote().state("slow" + i).join())
+            .mapToLong(state -> state.map(Remote.SessionState::dropped).orElse(0L))
+            .sum();
+    assertThat(toldOfEach).as("by each reader's own count").isEqualTo(dropped);
     assertThat(node.broker().counters().tooSlow.sum()).as("QoS 1, beyond 4 MiB").isEqualTo(5);
   }
 
