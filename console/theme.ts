@@ -23,6 +23,9 @@ const COLOURS: Record<string, [light: string, dark: string]> = {
   'color-border-input-focused': ['#0b6e4f', '#6fd6ae'],
   'color-background-item-selected': ['#eaf5f0', '#13251e'],
   'color-text-interactive-active': ['#0f141a', '#ebebf0'],
+  'color-background-segment-active': ['#0b6e4f', '#6fd6ae'],
+  'color-border-segment-active': ['#0b6e4f', '#6fd6ae'],
+  'color-border-segment-hover': ['#084c37', '#a5ecd0'],
   'color-border-tabs-underline': ['#0b6e4f', '#6fd6ae'],
 };
 

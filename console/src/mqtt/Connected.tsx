@@ -124,7 +124,7 @@ function Offered({ current, offer }: { current: Line; offer: Offer }) {
   const seconds = (given: number | undefined) => (given === undefined ? t.offers.asAsked : t.offers.seconds(given));
   return (
     <>
-      <Box variant="h3">{t.offer}</Box>
+      <Box variant="h3" tagOverride="h2">{t.offer}</Box>
       <KeyValuePairs
         columns={4}
         items={[

@@ -31,6 +31,7 @@ export function MessageView({ message }: { message: Kept }) {
       header={
         <Header
           variant="h3"
+          headingTagOverride="h2"
           actions={
             <SpaceBetween size="xs" direction="horizontal">
               {message.properties.responseTopic && (
@@ -57,7 +58,8 @@ function Facts({ message }: { message: Kept }) {
   const { subscriptions } = useStore(snapshot);
   const { properties } = message;
   const filters = subscriptions.filter(each => message.subscriptions.includes(each.id)).map(each => each.filter);
-  const asked = requestedAt(properties.correlation);
+  // The request itself has the same correlation data.
+  const asked = properties.responseTopic ? undefined : requestedAt(properties.correlation);
   const flags = [message.retain && t.retained, message.dup && t.duplicate].filter(Boolean).join(', ');
   const items: [label: string, value: string | undefined][] = [
     [t.fields.time, `${new Date(message.at).toLocaleDateString()} ${clock(message.at)}`],

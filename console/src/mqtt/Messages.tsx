@@ -251,15 +251,17 @@ function Filters() {
     <div className="mqtt-filters">
       <Input
         type="search"
+        clearAriaLabel={t.clearField}
         value={text}
-        placeholder={t.filterText}
+        placeholder={t.filterTextShort}
         ariaLabel={t.filterText}
         onChange={event => setText(event.detail.value)}
       />
       <Input
         type="search"
+        clearAriaLabel={t.clearField}
         value={topic}
-        placeholder={t.filterTopic}
+        placeholder={t.filterTopicShort}
         ariaLabel={t.filterTopic}
         spellcheck={false}
         onChange={event => setTopic(event.detail.value)}
@@ -299,6 +301,7 @@ function FindBar({ anchor, from, found }: FindProps) {
     <div className="mqtt-find">
       <Input
         type="search"
+        clearAriaLabel={t.clearField}
         value={text}
         placeholder={t.find}
         ariaLabel={t.find}

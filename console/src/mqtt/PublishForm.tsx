@@ -90,7 +90,7 @@ export function PublishForm() {
           {t.publish}
         </Button>
         <Failure error={act.error} />
-        <div aria-live="polite">{said && <Said {...said} clientId={clientId} />}</div>
+        <div className="mqtt-said" aria-live="polite">{said && <Said {...said} clientId={clientId} />}</div>
         {hasProblems(problems) && <StatusIndicator type="error">{Object.values(problems)[0]}</StatusIndicator>}
       </SpaceBetween>
     </form>
@@ -249,24 +249,11 @@ function Response({ written, set, problems }: Part) {
     set({ correlation: Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(''), correlationMode: 'text' });
   };
   return (
-    <>
+    <SpaceBetween size="xs">
       <FormField
         label={t.responseTopic}
         description={t.responseHow}
         errorText={problems.responseTopic}
-        secondaryControl={
-          <Button
-            formAction="none"
-            disabled={!written.responseTopic || listening}
-            onClick={() => {
-              const { identifier: _, ...options } = NEW_WANTED;
-              tell('subscribe', { ...options, filter: written.responseTopic, qos: 1, identifier: undefined });
-              if (!written.correlation) correlate();
-            }}
-          >
-            {listening ? t.listening : t.listen}
-          </Button>
-        }
       >
         <Input
           value={written.responseTopic}
@@ -274,21 +261,27 @@ function Response({ written, set, problems }: Part) {
           onChange={event => set({ responseTopic: event.detail.value })}
         />
       </FormField>
-      <FormField
-        label={t.correlation}
-        errorText={problems.correlation}
-        secondaryControl={
-          <Button formAction="none" onClick={correlate}>
-            {t.correlationNew}
-          </Button>
-        }
+      <Button
+        formAction="none"
+        disabled={!written.responseTopic || listening}
+        onClick={() => {
+          const { identifier: _, ...options } = NEW_WANTED;
+          tell('subscribe', { ...options, filter: written.responseTopic, qos: 1, identifier: undefined });
+          if (!written.correlation) correlate();
+        }}
       >
+        {listening ? t.listening : t.listen}
+      </Button>
+      <FormField label={t.correlation} errorText={problems.correlation}>
         <Input
           value={written.correlation}
           spellcheck={false}
           onChange={event => set({ correlation: event.detail.value })}
         />
       </FormField>
+      <Button formAction="none" onClick={correlate}>
+        {t.correlationNew}
+      </Button>
       {written.correlation && (
         <FormField label={t.correlationAs}>
           <Select
@@ -298,6 +291,6 @@ function Response({ written, set, problems }: Part) {
           />
         </FormField>
       )}
-    </>
+    </SpaceBetween>
   );
 }

@@ -71,17 +71,14 @@ function Templates() {
           setName('');
         }}
       >
-        <FormField
-          label={t.templateName}
-          errorText={full && t.templateFull}
-          secondaryControl={
-            <Button formAction="submit" disabled={!name.trim()}>
-              {t.templateSave}
-            </Button>
-          }
-        >
-          <Input value={name} onChange={event => setName(event.detail.value)} />
-        </FormField>
+        <SpaceBetween size="xs">
+          <FormField label={t.templateName} errorText={full && t.templateFull}>
+            <Input value={name} onChange={event => setName(event.detail.value)} />
+          </FormField>
+          <Button formAction="submit" disabled={!name.trim()}>
+            {t.templateSave}
+          </Button>
+        </SpaceBetween>
       </form>
     </SpaceBetween>
   );

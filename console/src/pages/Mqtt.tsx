@@ -59,12 +59,7 @@ export default function Mqtt({ place }: { place: Place }) {
                   {
                     id: 'publish',
                     label: t.publish,
-                    content: (
-                      <SpaceBetween size="m">
-                        <PublishForm />
-                        <Shelves />
-                      </SpaceBetween>
-                    ),
+                    content: <PublishForm />,
                   },
                 ]}
               />
@@ -72,6 +67,11 @@ export default function Mqtt({ place }: { place: Place }) {
             <Container header={<Header variant="h2">{t.subscriptions}</Header>}>
               <Subscriptions />
             </Container>
+            {tab === 'publish' && (
+              <Container>
+                <Shelves />
+              </Container>
+            )}
           </SpaceBetween>
           <Seen />
         </div>
