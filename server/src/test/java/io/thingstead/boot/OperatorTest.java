@@ -111,7 +111,7 @@ class OperatorTest {
         .contains(
             "\"ruling\":{\"outcome\":\"IMPLICIT_DENY\",\"action\":\"iot:Connect\",\"resource\":"
                 + "\"arn:aws:iot:us-east-1:000000000000:client/stranger-2\",\"policies\":[]");
-    administrator.disconnectForcibly(0, 1000);
+    administrator.disconnect(0);
     administrator.close();
   }
 
@@ -193,7 +193,7 @@ class OperatorTest {
                 "--reset",
                 "messages.publishesPerSecond"))
         .doesNotContain("(set;");
-    administrator("nine-long").disconnectForcibly(0, 1000);
+    administrator("nine-long").disconnect(0);
   }
 
   @Test

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +40,7 @@ class SmallServerTest {
 
   @Test
   void smallServerOutlivesEveryFlood() throws Exception {
-    port = freePort();
+    port = FreePort.next();
     Path output = directory.resolve("output");
     Process server =
         java(
@@ -123,12 +122,6 @@ class SmallServerTest {
       if (server.waitFor(20, TimeUnit.MILLISECONDS)) {
         throw new AssertionError("the server ended:\n" + Files.readString(output));
       }
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 

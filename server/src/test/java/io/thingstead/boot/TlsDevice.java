@@ -138,7 +138,11 @@ final class TlsDevice implements AutoCloseable {
   @Override
   public void close() throws MqttException {
     if (client.isConnected()) {
-      client.disconnectForcibly(0, 1000);
+      try {
+        client.disconnect(0);
+      } catch (MqttException e) {
+        // The server was quicker.
+      }
     }
     client.close(true);
   }

@@ -127,6 +127,8 @@ class WebSocketClientsTest {
     MqttConnectOptions options = new MqttConnectOptions();
     // It counts one down only some time after it has said that it is done.
     options.setMaxInflight(MESSAGES);
+    // It writes a frame's head and content one by one, and else waits 40 ms between them.
+    options.setSocketFactory(new PromptSockets());
     try (MqttClient client = new MqttClient(url, "paho", new MemoryPersistence())) {
       client.connect(options);
       client.subscribe(

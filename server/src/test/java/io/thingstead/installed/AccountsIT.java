@@ -3,13 +3,13 @@ package io.thingstead.installed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.iot.IotClient;
 
 /**
  * Two accounts of one server in which everything has the same name: client, thing, policy, rule and
@@ -77,39 +77,30 @@ class AccountsIT {
   /** Equal names in each account; only contents differ. */
   private static Side side(String account, String name, String host, String policy)
       throws IOException {
-    Side bare = new Side(account, name, Mosquitto.tls(server, host, name).by(names), "");
-    assertThat(bare.aws("iot", "create-thing", "--thing-name", "twin"))
-        .contains(":" + account + ":thing/twin");
-    String arn =
-        bare.aws(
-            "iot",
-            "create-keys-and-certificate",
-            "--set-as-active",
-            "--output",
-            "text",
-            "--query",
-            "certificateArn",
-            "--certificate-pem-outfile",
-            name + ".crt",
-            "--private-key-outfile",
-            name + ".key");
-    bare.aws("iot", "create-policy", "--policy-name", "p", "--policy-document", policy);
-    bare.aws("iot", "attach-policy", "--policy-name", "p", "--target", arn);
-    Files.writeString(
-        server.dir.resolve(name + ".json"),
-        """
-        {"sql": "SELECT '%s' AS account, x FROM 'in/t'", "awsIotSqlVersion": "2016-03-23",
-         "actions": [{"republish": {"roleArn": "arn:aws:iam::%s:role/r", "topic": "out/t", "qos": 1}}]}
-        """
-            .formatted(name, account));
-    bare.aws(
-        "iot",
-        "create-topic-rule",
-        "--rule-name",
-        "r",
-        "--topic-rule-payload",
-        "file://" + name + ".json");
-    return new Side(account, name, bare.device, arn);
+    try (IotClient iot = Sdk.iot(server, account)) {
+      assertThat(iot.createThing(r -> r.thingName("twin")).thingArn())
+          .contains(":" + account + ":thing/twin");
+      var made = iot.createKeysAndCertificate(r -> r.setAsActive(true));
+      Sdk.writeFiles(server, name, made);
+      iot.createPolicy(r -> r.policyName("p").policyDocument(policy));
+      iot.attachPolicy(r -> r.policyName("p").target(made.certificateArn()));
+      iot.createTopicRule(
+          r ->
+              r.ruleName("r")
+                  .topicRulePayload(
+                      p ->
+                          p.sql("SELECT '" + name + "' AS account, x FROM 'in/t'")
+                              .awsIotSqlVersion("2016-03-23")
+                              .actions(
+                                  action ->
+                                      action.republish(
+                                          to ->
+                                              to.roleArn("arn:aws:iam::" + account + ":role/r")
+                                                  .topic("out/t")
+                                                  .qos(1)))));
+      return new Side(
+          account, name, Mosquitto.tls(server, host, name).by(names), made.certificateArn());
+    }
   }
 
   @Test

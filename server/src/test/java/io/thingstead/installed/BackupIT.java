@@ -36,7 +36,7 @@ class BackupIT {
   void allThatWasAcknowledgedBeforeIsInTheRestoredServerAndDevicesComeBackUnchanged()
       throws Exception {
     try (Installed server = Installed.start()) {
-      Device device = device(server);
+      Device device = Sdk.deviceWithFiles(server, "d", POLICY);
       device.leaveSession("away", "q/#");
       server.awsOk("iot", "create-thing", "--thing-name", "t1");
       Thread publisher = Thread.ofVirtual().start(() -> publish(device));
@@ -77,25 +77,6 @@ class BackupIT {
     return Files.readString(server.dir.resolve(file));
   }
 
-  private static Device device(Installed server) throws Exception {
-    String arn =
-        server.awsOk(
-            "iot",
-            "create-keys-and-certificate",
-            "--set-as-active",
-            "--output",
-            "text",
-            "--query",
-            "certificateArn",
-            "--certificate-pem-outfile",
-            "d.crt",
-            "--private-key-outfile",
-            "d.key");
-    server.awsOk("iot", "create-policy", "--policy-name", "p", "--policy-document", POLICY);
-    server.awsOk("iot", "attach-policy", "--policy-name", "p", "--target", arn);
-    return new Device(server, pem(server, "d.crt"), pem(server, "d.key"));
-  }
-
   private void publish(Device device) {
     try {
       MqttClient client = device.connect("load", true);
@@ -122,7 +103,7 @@ class BackupIT {
       missing.remove(next);
       got.add(next);
     }
-    client.disconnectForcibly(0, 1000);
+    client.disconnect(0);
     client.close();
     return got;
   }

@@ -2,6 +2,7 @@ package io.thingstead.installed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thingstead.boot.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ class BridgeIT {
   }
 
   private static void carry(String option) throws Exception {
-    int port = Installed.freePort();
+    int port = FreePort.next();
     try (Installed server = Installed.start()) {
       Mosquitto cloud = cloud(server);
       Mosquitto local = Mosquitto.plain(server, port);
@@ -176,21 +177,7 @@ class BridgeIT {
   }
 
   private static Mosquitto cloud(Installed server) throws IOException {
-    String arn =
-        server.awsOk(
-            "iot",
-            "create-keys-and-certificate",
-            "--set-as-active",
-            "--output",
-            "text",
-            "--query",
-            "certificateArn",
-            "--certificate-pem-outfile",
-            "b.crt",
-            "--private-key-outfile",
-            "b.key");
-    server.awsOk("iot", "create-policy", "--policy-name", "k", "--policy-document", POLICY);
-    server.awsOk("iot", "attach-policy", "--policy-name", "k", "--target", arn);
+    Sdk.deviceWithFiles(server, "b", POLICY);
     return Mosquitto.tls(server, "localhost", "b");
   }
 }

@@ -3,6 +3,7 @@ package io.thingstead.installed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.thingstead.boot.FreePort;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,7 +49,7 @@ class CrashIT {
       throws Exception {
     PowerCut power = PowerCut.build(directory);
     Random random = new Random(SEED);
-    int plain = Installed.freePort();
+    int plain = FreePort.next();
     try (Installed server = serve(power, plain);
         Workload load = new Workload(server, plain)) {
       load.work(MESSAGES, MESSAGES);
@@ -65,7 +66,7 @@ class CrashIT {
   @Test
   void aDiskThatLiesIsFoundOutAtTheNextStart(@TempDir Path directory) throws Exception {
     PowerCut power = PowerCut.build(directory);
-    int plain = Installed.freePort();
+    int plain = FreePort.next();
     try (Installed server = serve(power, plain);
         Workload load = new Workload(server, plain)) {
       power.lie();
@@ -87,7 +88,7 @@ class CrashIT {
 
   private static void survive(Crash crash) throws Exception {
     Random random = new Random(SEED);
-    int plain = Installed.freePort();
+    int plain = FreePort.next();
     try (Installed server = serve(crash, plain);
         Workload load = new Workload(server, plain)) {
       for (int round = 0; round < ROUNDS; round++) {

@@ -2,6 +2,7 @@ package io.thingstead.installed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thingstead.boot.FreePort;
 import io.thingstead.installed.Relay.Way;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -67,10 +68,9 @@ class HandshakeIT {
 
   @BeforeAll
   static void start() throws IOException {
-    plain = Installed.freePort();
+    plain = FreePort.next();
     server = Installed.start("--profile", "mqtt", "--plain-mqtt", "127.0.0.1:" + plain);
-    server.awsOk("iot", "create-policy", "--policy-name", "k", "--policy-document", POLICY);
-    server.awsOk("iot", "attach-policy", "--policy-name", "k", "--target", "anonymous");
+    Sdk.allowAnonymous(server, POLICY);
     relay = new Relay(plain, true);
   }
 

@@ -2,10 +2,10 @@ package io.thingstead.installed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thingstead.boot.FreePort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +45,7 @@ final class Installed implements AutoCloseable {
   static Installed start(String... options) {
     try {
       Path dir = Files.createTempDirectory("thingstead-it");
-      return new Installed(dir, freePort(), freePort(), List.of(options));
+      return new Installed(dir, FreePort.next(), FreePort.next(), List.of(options));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -53,11 +53,7 @@ final class Installed implements AutoCloseable {
 
   /** Starts a server on a directory whose {@code data} is there already. */
   static Installed startOn(Path dir) {
-    try {
-      return new Installed(dir, freePort(), freePort(), List.of());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new Installed(dir, FreePort.next(), FreePort.next(), List.of());
   }
 
   /** The same on the ports that the documents name, so that their commands run as they stand. */
@@ -69,12 +65,6 @@ final class Installed implements AutoCloseable {
       return new Installed(dir, 8883, 8443, List.of(options));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 

@@ -13,7 +13,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.services.iot.IotClient;
 
 /**
  * A thousand QoS 1 messages of the AWS IoT device SDK for JavaScript, whose own queue holds them
@@ -33,7 +32,7 @@ class OfflineIT {
     assumeTrue(Files.isDirectory(modules), "./thingstead test fetches " + modules);
     try (Installed server = Installed.start();
         Relay relay = new Relay(server.device, false)) {
-      Device device = device(server);
+      Device device = Sdk.deviceWithFiles(server, "d", POLICY);
       BlockingQueue<Long> got = new LinkedBlockingQueue<>();
       PahoClient away =
           new PahoClient(device, "away", (_, text) -> got.add(Long.parseLong(text)), _ -> {});
@@ -53,18 +52,6 @@ class OfflineIT {
       }
       assertThat(new ArrayList<>(distinct)).isSorted().hasSize(MESSAGES);
       away.close();
-    }
-  }
-
-  /** A certificate whose files the SDK reads. */
-  private static Device device(Installed server) throws Exception {
-    try (IotClient iot = Sdk.iot(server)) {
-      var made = iot.createKeysAndCertificate(r -> r.setAsActive(true));
-      iot.createPolicy(r -> r.policyName("k").policyDocument(POLICY));
-      iot.attachPolicy(r -> r.policyName("k").target(made.certificateArn()));
-      Files.writeString(server.dir.resolve("d.crt"), made.certificatePem());
-      Files.writeString(server.dir.resolve("d.key"), made.keyPair().privateKey());
-      return new Device(server, made.certificatePem(), made.keyPair().privateKey());
     }
   }
 

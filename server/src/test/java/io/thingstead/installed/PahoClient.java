@@ -131,7 +131,8 @@ final class PahoClient implements MqttCallback, AutoCloseable {
         keeper.join();
       }
       // Also an attempt to connect that nobody waits for any more: close() refuses while it lasts.
-      client.disconnectForcibly(0, 1_000, client.isConnected());
+      // Without a farewell: for the answer to that it would wait a whole second, and there is none.
+      client.disconnectForcibly(0, 1_000, false);
       client.close(true);
     } catch (MqttException e) {
       throw new IllegalStateException(e);

@@ -32,11 +32,7 @@ final class Workload implements AutoCloseable {
       """
       {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iot:*", "Resource": "*"}}
       """;
-  private static final String RULE =
-      """
-      {"sql": "SELECT * FROM 'rule/in'", "awsIotSqlVersion": "2016-03-23",
-       "actions": [{"republish": {"roleArn": "arn:aws:iam::000000000000:role/r", "topic": "k/rule", "qos": 1}}]}
-      """;
+  private static final String ROLE = "arn:aws:iam::000000000000:role/r";
   private static final int RETAINED_TOPICS = 5;
   private static final long PATIENCE_SECONDS = 30;
 
@@ -73,8 +69,18 @@ final class Workload implements AutoCloseable {
     this.server = server;
     this.plain = plain;
     this.device = Sdk.device(server, POLICY);
-    server.awsOk("iot", "attach-policy", "--policy-name", "k", "--target", "anonymous");
-    server.awsOk("iot", "create-topic-rule", "--rule-name", "r", "--topic-rule-payload", RULE);
+    Sdk.allowAnonymous(server, POLICY);
+    try (IotClient iot = Sdk.iot(server)) {
+      iot.createTopicRule(
+          r ->
+              r.ruleName("r")
+                  .topicRulePayload(
+                      p ->
+                          p.sql("SELECT * FROM 'rule/in'")
+                              .awsIotSqlVersion("2016-03-23")
+                              .actions(
+                                  a -> a.republish(t -> t.roleArn(ROLE).topic("k/rule").qos(1)))));
+    }
     away = new PahoClient(device, "s-away", (topic, text) -> got("away", topic, text), _ -> {});
     away.start("k/#").leave();
     clients.add(away::close);

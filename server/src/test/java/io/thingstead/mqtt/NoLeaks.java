@@ -7,6 +7,8 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetectorFactory;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * forget it, and before any other class asks for a detector.
  */
 public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
-  private static final int PROBES = 4;
+  private static final int PATIENCE_MILLIS = 10_000;
 
   private static final List<String> LEAKS = new CopyOnWriteArrayList<>();
 
@@ -37,6 +39,9 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
   }
 
   private ResourceLeakDetector.Level before = ResourceLeakDetector.getLevel();
+
+  /** Whether a class that is not watched has run since the last look. */
+  private boolean othersRan = true;
 
   private static final class Recording<T> extends ResourceLeakDetector<T> {
     Recording(Class<T> resource, int samplingInterval) {
@@ -71,10 +76,15 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
   @Override
   public void beforeAll(ExtensionContext context) {
     if (watches(context)) {
-      // What others have leaked is not this class's.
-      leaks();
+      if (othersRan) {
+        // What they have leaked is not this class's.
+        leaks();
+        othersRan = false;
+      }
       before = ResourceLeakDetector.getLevel();
       ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+    } else {
+      othersRan = true;
     }
   }
 
@@ -89,8 +99,10 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
 
   /** What has leaked so far. */
   static List<String> leaks() {
-    for (int i = 0; i < PROBES; i++) {
-      System.gc();
+    // The collector hands over what it has found all at once, and one thread brings it to the
+    // detectors: when what a second collection found has come, all of the first has.
+    for (int i = 0; i < 2; i++) {
+      collect();
       // A detector reports when the next resource is made.
       for (ByteBuf probe :
           List.of(
@@ -103,5 +115,16 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
     List<String> found = new ArrayList<>(LEAKS);
     LEAKS.clear();
     return found;
+  }
+
+  private static void collect() {
+    ReferenceQueue<Object> found = new ReferenceQueue<>();
+    WeakReference<Object> garbage = new WeakReference<>(new Object(), found);
+    System.gc();
+    try {
+      assertThat(found.remove(PATIENCE_MILLIS)).as("what was collected").isSameAs(garbage);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }
