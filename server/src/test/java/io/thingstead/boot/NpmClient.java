@@ -7,7 +7,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
@@ -24,24 +23,24 @@ public final class NpmClient {
   /** What the script printed; it must end well. */
   public static String run(String script, Object argument, Path ca) throws Exception {
     assumeTrue(Files.isDirectory(MODULES), "./thingstead test fetches " + MODULES);
-    File output = File.createTempFile("npm", ".txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            "node", SCRIPTS.resolve(script).toString(), JSON.writeValueAsString(argument));
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "NODE_PATH", MODULES.toString(),
+                "NODE_NO_WARNINGS", "1",
+                "NODE_EXTRA_CA_CERTS", ca.toString()));
+    return said(builder);
+  }
+
+  /** What a program printed, which must end well, within a minute. */
+  static String said(ProcessBuilder builder) throws Exception {
+    File output = File.createTempFile("client", ".txt");
     try {
-      ProcessBuilder builder =
-          new ProcessBuilder(
-                  List.of(
-                      "node",
-                      SCRIPTS.resolve(script).toString(),
-                      JSON.writeValueAsString(argument)))
-              .redirectErrorStream(true)
-              .redirectOutput(output);
-      builder
-          .environment()
-          .putAll(
-              Map.of(
-                  "NODE_PATH", MODULES.toString(),
-                  "NODE_NO_WARNINGS", "1",
-                  "NODE_EXTRA_CA_CERTS", ca.toString()));
-      Process process = builder.start();
+      Process process = builder.redirectErrorStream(true).redirectOutput(output).start();
       boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
       process.destroyForcibly();
       String said = Files.readString(output.toPath());
@@ -49,7 +48,7 @@ public final class NpmClient {
       assertThat(process.exitValue()).as(said).isZero();
       return said;
     } catch (IOException e) {
-      throw new AssertionError("cannot run node", e);
+      throw new AssertionError("cannot run " + builder.command().getFirst(), e);
     } finally {
       Files.deleteIfExists(output.toPath());
     }

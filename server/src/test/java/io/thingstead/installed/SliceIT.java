@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.services.iot.IotClient;
+import software.amazon.awssdk.services.iotdataplane.IotDataPlaneClient;
 
 /**
  * The main job from end to end: things, certificates and policies made by the AWS CLI, devices that
@@ -291,12 +293,15 @@ class SliceIT {
   void everythingAcknowledgedIsThereAfterAKill() {
     server.killAndRestart();
 
-    assertThat(server.awsOk("iot", "list-things")).contains("\"t1\"");
-    assertThat(server.awsOk("iot", "list-certificates")).contains(arn);
-    assertThat(server.awsOk("iot", "list-policies")).contains("\"p\"");
-    assertThat(server.awsOk("iot", "list-topic-rules")).contains("\"hot\"");
-    assertThat(server.awsOk("iot-data", "get-thing-shadow", "--thing-name", "t1", "/dev/stdout"))
-        .contains("\"version\":3");
+    try (IotClient iot = Sdk.iot(server);
+        IotDataPlaneClient data = Sdk.data(server)) {
+      assertThat(iot.listThings().things()).extracting("thingName").containsExactly("t1");
+      assertThat(iot.listCertificates().certificates()).extracting("certificateArn").contains(arn);
+      assertThat(iot.listPolicies().policies()).extracting("policyName").containsExactly("p");
+      assertThat(iot.listTopicRules().rules()).extracting("ruleName").containsExactly("hot");
+      assertThat(data.getThingShadow(r -> r.thingName("t1")).payload().asUtf8String())
+          .contains("\"version\":3");
+    }
     assertThat(
             mosquitto("mosquitto_sub", "t1", "-i", "t9", "-C", "1", "-W", "20", "-t", "room/kept")
                 .ok())
@@ -318,5 +323,54 @@ class SliceIT {
                     "room/away/#")
                 .ok())
         .isEqualTo("m0\nm1\nm2");
+  }
+
+  private static void refused(String code, String... command) {
+    assertThat(server.aws(command))
+        .satisfies(ran -> assertThat(ran.code()).isNotZero())
+        .satisfies(ran -> assertThat(ran.output()).contains("An error occurred (" + code + ")"));
+  }
+
+  @Test
+  @Order(8)
+  void theAwsCliCleansUpInTheRightOrderAndHearsOfEveryWrongOne() {
+    String id = arn.substring(arn.indexOf('/') + 1);
+    String[] deleteThing = {"iot", "delete-thing", "--thing-name", "t1"};
+    String[] deletePolicy = {"iot", "delete-policy", "--policy-name", "p"};
+    String[] deleteCertificate = {"iot", "delete-certificate", "--certificate-id", id};
+    refused("InvalidRequestException", deleteThing);
+    refused("DeleteConflictException", deletePolicy);
+    refused("CertificateStateException", deleteCertificate);
+    refused(
+        "ResourceAlreadyExistsException",
+        "iot",
+        "create-policy",
+        "--policy-name",
+        "p",
+        "--policy-document",
+        "file://policy.json");
+    refused(
+        "ResourceNotFoundException",
+        "iot",
+        "attach-policy",
+        "--policy-name",
+        "p",
+        "--target",
+        arn.substring(0, arn.length() - 8) + "00000000");
+
+    server.awsOk("iot", "detach-thing-principal", "--thing-name", "t1", "--principal", arn);
+    server.awsOk("iot", "detach-policy", "--policy-name", "p", "--target", arn);
+    server.awsOk("iot", "update-certificate", "--certificate-id", id, "--new-status", "INACTIVE");
+    server.awsOk(deleteCertificate);
+    server.awsOk(deletePolicy);
+    server.awsOk(deleteThing);
+
+    try (IotClient iot = Sdk.iot(server)) {
+      assertThat(iot.listThings().things()).isEmpty();
+      assertThat(iot.listPolicies().policies()).isEmpty();
+      assertThat(iot.listCertificates().certificates())
+          .extracting("certificateArn")
+          .doesNotContain(arn);
+    }
   }
 }
