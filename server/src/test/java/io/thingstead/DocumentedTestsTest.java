@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The pages that name tests as their proof. */
 class DocumentedTestsTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-  private static final Pattern NAMED = Pattern.compile("`(\\w+Test)(?:\\.(\\w+))?`");
+  private static final Pattern NAMED = Pattern.compile("`(\\w+(?:Test|IT))(?:\\.(\\w+))?`");
   private static final Map<String, String> SOURCES = new HashMap<>();
 
   @BeforeAll
@@ -28,7 +28,7 @@ class DocumentedTestsTest {
     for (String module : new String[] {"model", "api", "engine", "server"}) {
       try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
         files
-            .filter(file -> file.toString().endsWith("Test.java"))
+            .filter(file -> file.toString().matches(".*(Test|IT)\\.java"))
             .forEach(
                 file ->
                     SOURCES.put(file.getFileName().toString().replace(".java", ""), content(file)));
@@ -45,7 +45,7 @@ class DocumentedTestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mqtt-conformance.md", "profiles.md", "security.md"})
+  @ValueSource(strings = {"acceptance.md", "mqtt-conformance.md", "profiles.md", "security.md"})
   void everyTestThatAPageNamesExists(String page) {
     TreeSet<String> missing = new TreeSet<>();
     Matcher named = NAMED.matcher(content(ROOT.resolve("docs").resolve(page)));
@@ -60,6 +60,19 @@ class DocumentedTestsTest {
     }
     assertThat(missing).isEmpty();
     assertThat(count).isGreaterThan(20);
+  }
+
+  @Test
+  void everyRowOfAcceptanceNamesItsTests() {
+    Map<String, String> rows = new HashMap<>();
+    content(ROOT.resolve("docs/acceptance.md"))
+        .lines()
+        .filter(line -> line.matches("\\| \\d+ \\|.*"))
+        .forEach(line -> rows.merge(line.split(" ", 3)[1], line, String::concat));
+    assertThat(rows.keySet())
+        .contains("1", "2", "3", "4", "5", "6", "7", "8", "9", "13", "14", "15", "17", "18")
+        .contains("19", "20", "21", "22");
+    assertThat(rows.values()).allMatch(row -> NAMED.matcher(row).find());
   }
 
   @Test

@@ -1,7 +1,6 @@
 package io.thingstead.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.thingstead.cli.Cli;
 import io.thingstead.cli.Surroundings;
@@ -13,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.iot.IotClient;
@@ -29,13 +27,7 @@ class ConsoleJourneyTest {
 
   @Test
   void aPersonConnectsADeviceAndUnderstandsARefusal() throws Exception {
-    Path chrome =
-        Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-            .map(Path::of)
-            .filter(Files::isExecutable)
-            .findFirst()
-            .orElse(null);
-    assumeTrue(chrome != null, "./thingstead test installs chromium");
+    String chrome = NpmClient.chromium();
     Path work = Files.createDirectory(directory.resolve("work"));
     try (RunningNode node = new RunningNode(directory)) {
       allowAnybody(node);
@@ -44,7 +36,7 @@ class ConsoleJourneyTest {
               "console.cjs",
               Map.of(
                   "link", link(),
-                  "chrome", String.valueOf(chrome),
+                  "chrome", chrome,
                   "work", work.toString(),
                   "mqtt", node.plainMqtt(),
                   "images", IMAGES.toString(),

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Runs a script of {@code src/test/npm} with the packages that the launcher has fetched. */
@@ -34,6 +36,16 @@ public final class NpmClient {
                 "NODE_NO_WARNINGS", "1",
                 "NODE_EXTRA_CA_CERTS", ca.toString()));
     return said(builder);
+  }
+
+  /** The browser's program; without one the test is skipped. */
+  static String chromium() {
+    Optional<String> found =
+        Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+            .filter(program -> Files.isExecutable(Path.of(program)))
+            .findFirst();
+    assumeTrue(found.isPresent(), "./thingstead test installs chromium");
+    return found.orElseThrow();
   }
 
   /** What a program printed, which must end well, within a minute. */

@@ -16,6 +16,7 @@ import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import java.net.URLDecoder;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -192,6 +193,44 @@ class SignerWebSocketTest {
     assertThat(disconnected.await(10, TimeUnit.SECONDS)).isTrue();
   }
 
+  private static AwsSessionCredentials session(AwsCredentials user) {
+    try (StsClient sts = server.sts(user)) {
+      Credentials made = sts.getSessionToken(b -> b.durationSeconds(900)).credentials();
+      return AwsSessionCredentials.create(
+          made.accessKeyId(), made.secretAccessKey(), made.sessionToken());
+    }
+  }
+
+  @Test
+  void aBrowserConnectsWithAUsersKeyAndWithASessions() throws Exception {
+    AwsCredentials web =
+        user(
+            "web",
+            allow("Connect", "client/web"),
+            allow("Publish", "topic/web/t"),
+            allow("Receive", "topic/web/t"),
+            allow("Subscribe", "topicfilter/web/t"));
+    String host = "localhost:" + server.port();
+    Map<String, Object> given =
+        Map.of(
+            "chrome",
+            NpmClient.chromium(),
+            "urls",
+            List.of(
+                server.signedWebSocket("wss", host, web),
+                server.signedWebSocket("wss", host, session(web))),
+            "topic",
+            "web/t",
+            "clientId",
+            "web");
+
+    assertThat(NpmClient.run("browser.cjs", given, server.ca()).lines())
+        .satisfiesExactly(
+            first -> assertThat(first).isEqualTo("heard hello on web/t"),
+            second -> assertThat(second).isEqualTo("heard hello on web/t"),
+            tampered -> assertThat(tampered).startsWith("refused: "));
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void deviceSdkConnectsWithASessionsKeys(boolean mqtt5) throws Exception {
@@ -203,10 +242,7 @@ class SignerWebSocketTest {
             allow("Publish", "topic/sdk2/t"),
             allow("Receive", "topic/sdk2/t"),
             allow("Subscribe", "topicfilter/sdk2/t"));
-    Credentials session;
-    try (StsClient sts = server.sts(user)) {
-      session = sts.getSessionToken(b -> b.durationSeconds(900)).credentials();
-    }
+    AwsSessionCredentials session = session(user);
     Map<String, Object> given =
         Map.of(
             "host", "localhost",

@@ -333,7 +333,7 @@ class SliceIT {
 
   @Test
   @Order(8)
-  void theAwsCliCleansUpInTheRightOrderAndHearsOfEveryWrongOne() {
+  void theAwsCliCleansUpInTheRightOrderAndHearsOfEveryWrongOne() throws Exception {
     String id = arn.substring(arn.indexOf('/') + 1);
     String[] deleteThing = {"iot", "delete-thing", "--thing-name", "t1"};
     String[] deletePolicy = {"iot", "delete-policy", "--policy-name", "p"};
@@ -359,8 +359,13 @@ class SliceIT {
         arn.substring(0, arn.length() - 8) + "00000000");
 
     server.awsOk("iot", "detach-thing-principal", "--thing-name", "t1", "--principal", arn);
+    // A client that is connected is cut off, and cannot come back.
+    try (var watching =
+        Mosquitto.tls(server, "localhost", "t1").listen("watching", "-t", "room/#")) {
+      server.awsOk("iot", "update-certificate", "--certificate-id", id, "--new-status", "INACTIVE");
+      assertThat(watching.process().waitFor(20, TimeUnit.SECONDS)).as("it is refused").isTrue();
+    }
     server.awsOk("iot", "detach-policy", "--policy-name", "p", "--target", arn);
-    server.awsOk("iot", "update-certificate", "--certificate-id", id, "--new-status", "INACTIVE");
     server.awsOk(deleteCertificate);
     server.awsOk(deletePolicy);
     server.awsOk(deleteThing);
