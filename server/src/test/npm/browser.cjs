@@ -33,7 +33,7 @@ async function main() {
   const browser = await chromium.launch({ executablePath: chrome, args });
   try {
     const page = await browser.newPage();
-    await page.evaluate(mqttJs);
+    await page.addScriptTag({ content: mqttJs });
     for (const url of urls) console.log(await page.evaluate(talk, { url, topic, clientId }));
     const tampered = urls[0].replace(/(X-Amz-Signature=)./, '$1x');
     console.log(await page.evaluate(talk, { url: tampered, topic, clientId }));
