@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.iot.IotClient;
+import software.amazon.awssdk.services.iot.model.Action;
 
 /**
  * Two accounts of one server in which everything has the same name: client, thing, policy, rule and
@@ -84,6 +85,11 @@ class AccountsIT {
       Sdk.writeFiles(server, name, made);
       iot.createPolicy(r -> r.policyName("p").policyDocument(policy));
       iot.attachPolicy(r -> r.policyName("p").target(made.certificateArn()));
+      Action republish =
+          Action.builder()
+              .republish(
+                  r -> r.roleArn("arn:aws:iam::" + account + ":role/r").topic("out/t").qos(1))
+              .build();
       iot.createTopicRule(
           r ->
               r.ruleName("r")
@@ -91,13 +97,7 @@ class AccountsIT {
                       p ->
                           p.sql("SELECT '" + name + "' AS account, x FROM 'in/t'")
                               .awsIotSqlVersion("2016-03-23")
-                              .actions(
-                                  action ->
-                                      action.republish(
-                                          to ->
-                                              to.roleArn("arn:aws:iam::" + account + ":role/r")
-                                                  .topic("out/t")
-                                                  .qos(1)))));
+                              .actions(republish)));
       return new Side(
           account, name, Mosquitto.tls(server, host, name).by(names), made.certificateArn());
     }

@@ -20,6 +20,7 @@ import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.iot.IotClient;
+import software.amazon.awssdk.services.iot.model.Action;
 import software.amazon.awssdk.services.iotdataplane.IotDataPlaneClient;
 
 /**
@@ -70,6 +71,8 @@ final class Workload implements AutoCloseable {
     this.plain = plain;
     this.device = Sdk.device(server, POLICY);
     Sdk.allowAnonymous(server, POLICY);
+    Action toSubscribers =
+        Action.builder().republish(r -> r.roleArn(ROLE).topic("k/rule").qos(1)).build();
     try (IotClient iot = Sdk.iot(server)) {
       iot.createTopicRule(
           r ->
@@ -78,8 +81,7 @@ final class Workload implements AutoCloseable {
                       p ->
                           p.sql("SELECT * FROM 'rule/in'")
                               .awsIotSqlVersion("2016-03-23")
-                              .actions(
-                                  a -> a.republish(t -> t.roleArn(ROLE).topic("k/rule").qos(1)))));
+                              .actions(toSubscribers)));
     }
     away = new PahoClient(device, "s-away", (topic, text) -> got("away", topic, text), _ -> {});
     away.start("k/#").leave();
