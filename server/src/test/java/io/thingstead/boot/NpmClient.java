@@ -7,10 +7,9 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Runs a script of {@code src/test/npm} with the packages that the launcher has fetched. */
@@ -25,34 +24,24 @@ public final class NpmClient {
   /** What the script printed; it must end well. */
   public static String run(String script, Object argument, Path ca) throws Exception {
     assumeTrue(Files.isDirectory(MODULES), "./thingstead test fetches " + MODULES);
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            "node", SCRIPTS.resolve(script).toString(), JSON.writeValueAsString(argument));
-    builder
-        .environment()
-        .putAll(
-            Map.of(
-                "NODE_PATH", MODULES.toString(),
-                "NODE_NO_WARNINGS", "1",
-                "NODE_EXTRA_CA_CERTS", ca.toString()));
-    return said(builder);
-  }
-
-  /** The browser's program; without one the test is skipped. */
-  static String chromium() {
-    Optional<String> found =
-        Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-            .filter(program -> Files.isExecutable(Path.of(program)))
-            .findFirst();
-    assumeTrue(found.isPresent(), "./thingstead test installs chromium");
-    return found.orElseThrow();
-  }
-
-  /** What a program printed, which must end well, within a minute. */
-  static String said(ProcessBuilder builder) throws Exception {
-    File output = File.createTempFile("client", ".txt");
+    File output = File.createTempFile("npm", ".txt");
     try {
-      Process process = builder.redirectErrorStream(true).redirectOutput(output).start();
+      ProcessBuilder builder =
+          new ProcessBuilder(
+                  List.of(
+                      "node",
+                      SCRIPTS.resolve(script).toString(),
+                      JSON.writeValueAsString(argument)))
+              .redirectErrorStream(true)
+              .redirectOutput(output);
+      builder
+          .environment()
+          .putAll(
+              Map.of(
+                  "NODE_PATH", MODULES.toString(),
+                  "NODE_NO_WARNINGS", "1",
+                  "NODE_EXTRA_CA_CERTS", ca.toString()));
+      Process process = builder.start();
       boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
       process.destroyForcibly();
       String said = Files.readString(output.toPath());
@@ -60,7 +49,7 @@ public final class NpmClient {
       assertThat(process.exitValue()).as(said).isZero();
       return said;
     } catch (IOException e) {
-      throw new AssertionError("cannot run " + builder.command().getFirst(), e);
+      throw new AssertionError("cannot run node", e);
     } finally {
       Files.deleteIfExists(output.toPath());
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -23,9 +24,15 @@ final class PythonClient {
     assumeTrue(
         python.isPresent() || System.getenv("CI") != null, "no Python with boto3 is installed");
     assertThat(python).as("a Python with boto3 (Debian: python3-boto3)").isPresent();
-    return NpmClient.said(
+    Process process =
         new ProcessBuilder(
-            python.get(), SCRIPTS.resolve(script).toString(), JSON.writeValueAsString(argument)));
+                python.get(), SCRIPTS.resolve(script).toString(), JSON.writeValueAsString(argument))
+            .redirectErrorStream(true)
+            .start();
+    // The script ends by itself: every call of the SDK has a limit.
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    return said;
   }
 
   private static boolean hasBoto(String python) {

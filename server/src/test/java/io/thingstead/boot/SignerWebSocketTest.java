@@ -214,7 +214,7 @@ class SignerWebSocketTest {
     Map<String, Object> given =
         Map.of(
             "chrome",
-            NpmClient.chromium(),
+            Chromium.program(),
             "urls",
             List.of(
                 server.signedWebSocket("wss", host, web),

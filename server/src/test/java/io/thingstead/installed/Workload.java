@@ -20,7 +20,6 @@ import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.iot.IotClient;
-import software.amazon.awssdk.services.iot.model.Action;
 import software.amazon.awssdk.services.iotdataplane.IotDataPlaneClient;
 
 /**
@@ -33,7 +32,11 @@ final class Workload implements AutoCloseable {
       """
       {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iot:*", "Resource": "*"}}
       """;
-  private static final String ROLE = "arn:aws:iam::000000000000:role/r";
+  private static final String RULE =
+      """
+      {"sql": "SELECT * FROM 'rule/in'", "awsIotSqlVersion": "2016-03-23",
+       "actions": [{"republish": {"roleArn": "arn:aws:iam::000000000000:role/r", "topic": "k/rule", "qos": 1}}]}
+      """;
   private static final int RETAINED_TOPICS = 5;
   private static final long PATIENCE_SECONDS = 30;
 
@@ -70,19 +73,8 @@ final class Workload implements AutoCloseable {
     this.server = server;
     this.plain = plain;
     this.device = Sdk.device(server, POLICY);
-    Sdk.allowAnonymous(server, POLICY);
-    Action toSubscribers =
-        Action.builder().republish(r -> r.roleArn(ROLE).topic("k/rule").qos(1)).build();
-    try (IotClient iot = Sdk.iot(server)) {
-      iot.createTopicRule(
-          r ->
-              r.ruleName("r")
-                  .topicRulePayload(
-                      p ->
-                          p.sql("SELECT * FROM 'rule/in'")
-                              .awsIotSqlVersion("2016-03-23")
-                              .actions(toSubscribers)));
-    }
+    server.awsOk("iot", "attach-policy", "--policy-name", "k", "--target", "anonymous");
+    server.awsOk("iot", "create-topic-rule", "--rule-name", "r", "--topic-rule-payload", RULE);
     away = new PahoClient(device, "s-away", (topic, text) -> got("away", topic, text), _ -> {});
     away.start("k/#").leave();
     clients.add(away::close);
