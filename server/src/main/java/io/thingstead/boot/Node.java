@@ -44,12 +44,12 @@ import io.thingstead.identity.Transfers;
 import io.thingstead.metrics.Metrics;
 import io.thingstead.mqtt.Gateway;
 import io.thingstead.mqtt.NettyLoop;
-import io.thingstead.mqtt.Unread;
 import io.thingstead.net.Callers;
 import io.thingstead.net.EventLoops;
 import io.thingstead.net.Ports;
 import io.thingstead.net.Protocols;
 import io.thingstead.net.ServerContexts;
+import io.thingstead.net.Unfinished;
 import io.thingstead.operation.Features;
 import io.thingstead.operation.Operations;
 import io.thingstead.person.KeyDirectory;
@@ -97,6 +97,7 @@ public final class Node implements AutoCloseable {
   private final Metrics meters = new Metrics();
   private final CertificateDirectory certificates = new CertificateDirectory();
   private final ExecutorService virtualThreads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Unfinished unfinished = Unfinished.ofThisProcess(clock);
   private final Listening listening;
   private @Nullable Ports ports;
   private @Nullable ServerTls tls;
@@ -244,7 +245,7 @@ public final class Node implements AutoCloseable {
         account -> tenants.of(account).authorizers(),
         virtualThreads,
         refusals,
-        Unread.ofThisProcess(),
+        unfinished,
         random,
         settings.dev());
   }
@@ -465,7 +466,8 @@ public final class Node implements AutoCloseable {
         random,
         clock,
         HttpLimits.DEFAULT.withCode(Runtime.getRuntime().maxMemory()),
-        stats);
+        stats,
+        unfinished);
   }
 
   /** Where this server is to be found. */

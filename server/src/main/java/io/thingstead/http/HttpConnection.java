@@ -1,5 +1,7 @@
 package io.thingstead.http;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -30,7 +32,7 @@ import io.thingstead.model.AwsError;
 import io.thingstead.net.Departure;
 import io.thingstead.net.Draining;
 import io.thingstead.net.Transport;
-import java.io.ByteArrayOutputStream;
+import io.thingstead.net.Unfinished;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Date;
@@ -46,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * event loop.
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter {
-  private static final byte[] NO_BODY = {};
+  private static final int BODY_BYTES = 1 << 10;
 
   private final HttpServer server;
   private final Transport transport;
@@ -57,6 +59,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private boolean ending;
   private @Nullable Future<?> timer;
 
+  /** What it holds of the room of all; null until a body has begun. */
+  private Unfinished.@Nullable Share share;
+
   HttpConnection(HttpServer server, Transport transport) {
     this.server = server;
     this.transport = transport;
@@ -65,9 +70,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** A request whose body is on its way. */
   private static final class Gathering {
     private final HttpRequest head;
-    private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
-
     private final int bytesMax;
+    private ByteBuf body = Unpooled.EMPTY_BUFFER;
 
     private Gathering(HttpRequest head, int bytesMax) {
       this.head = head;
@@ -106,6 +110,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     forget();
+    if (share != null) {
+      share.end();
+    }
   }
 
   @Override
@@ -127,8 +134,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private void drop() {
     if (gathering != null) {
-      server.release(gathering.body.size());
+      gathering.body.release();
       gathering = null;
+      letGo();
+    }
+  }
+
+  private void letGo() {
+    if (share != null) {
+      share.letGo();
     }
   }
 
@@ -213,23 +227,63 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private void gather(ChannelHandlerContext ctx, Gathering request, HttpContent content) {
     int bytes = content.content().readableBytes();
-    if (request.body.size() + bytes > request.bytesMax) {
+    if (request.body.readableBytes() + bytes > request.bytesMax) {
       oversized(ctx, request);
-    } else if (!server.hold(bytes)) {
-      server.stats().count(Kind.OVERLOADED);
-      refuse(ctx, 503, AwsError.SERVICE_UNAVAILABLE, "too much is being received; retry");
-    } else {
-      byte[] copy = new byte[bytes];
-      content.content().readBytes(copy);
-      request.body.write(copy, 0, bytes);
+      return;
     }
+    if (bytes == 0) {
+      return;
+    }
+    if (request.body.capacity() == 0) {
+      request.body = ctx.alloc().buffer(Math.max(bytes, BODY_BYTES), request.bytesMax);
+    }
+    request.body.writeBytes(content.content());
+    boolean last = content instanceof LastHttpContent;
+    if (!last && !share(ctx).hold(request.body.capacity(), request.body.readableBytes())) {
+      outOfRoom(ctx);
+    }
+  }
+
+  private Unfinished.Share share(ChannelHandlerContext ctx) {
+    Unfinished.Share mine = share;
+    if (mine == null) {
+      mine = server.share(transport, () -> ctx.executor().execute(() -> leave(ctx)));
+      share = mine;
+    }
+    return mine;
+  }
+
+  /** Others need the room. */
+  private void leave(ChannelHandlerContext ctx) {
+    if (gathering != null && share != null && share.mustLeave()) {
+      outOfRoom(ctx);
+    }
+  }
+
+  private void outOfRoom(ChannelHandlerContext ctx) {
+    server.stats().count(Kind.OVERLOADED);
+    refuse(
+        ctx,
+        503,
+        AwsError.SERVICE_UNAVAILABLE,
+        "there is no more room for requests that have not arrived whole, and this one has taken"
+            + " longest; retry");
   }
 
   private void dispatch(ChannelHandlerContext ctx, Gathering gathered) {
     gathering = null;
     cancelTimer();
-    int held = gathered.body.size();
+    int held = gathered.body.readableBytes();
+    if (!server.hold(held)) {
+      gathered.body.release();
+      letGo();
+      server.stats().count(Kind.OVERLOADED);
+      refuse(ctx, 503, AwsError.SERVICE_UNAVAILABLE, "too much is being answered; retry");
+      return;
+    }
     ApiRequest request = request(gathered);
+    gathered.body.release();
+    letGo();
     boolean keepAlive = HttpUtil.isKeepAlive(gathered.head);
     String requestId = server.newRequestId();
     if (!server.enter()) {
@@ -274,7 +328,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         mark < 0 ? target : target.substring(0, mark),
         mark < 0 ? "" : target.substring(mark + 1),
         headers,
-        gathered.body.size() == 0 ? NO_BODY : gathered.body.toByteArray());
+        ByteBufUtil.getBytes(gathered.body));
   }
 
   private void replied(

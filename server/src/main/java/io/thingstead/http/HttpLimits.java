@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param bodyBytes of one request
  * @param codeBodyBytes of one that may carry a function's code
- * @param bodyBytesHeld of all requests that are being received or answered
+ * @param bodyBytesHeld of all requests that are being answered
  * @param requestsAnswered at once
  * @param pipelined parts of requests that one connection may send ahead of an answer
  * @param requestRead from the end of a request's headers to the end of its body
@@ -39,11 +39,12 @@ public record HttpLimits(
 
   private static final String FUNCTIONS = "/2015-03-31/functions";
 
-  /** The same with room for the code of functions, as far as the heap has it. */
+  /** The same with room for bodies, and for the code of functions, as far as the heap has it. */
   public HttpLimits withCode(long heapBytes) {
     long code = Math.clamp(heapBytes / PART_OF_HEAP, bodyBytes, CODE_BODY_BYTES);
+    long held = Math.max(code, Math.min(heapBytes / PART_OF_HEAP, bodyBytesHeld));
     return new HttpLimits(
-        bodyBytes, (int) code, bodyBytesHeld, requestsAnswered, pipelined, requestRead, idle);
+        bodyBytes, (int) code, held, requestsAnswered, pipelined, requestRead, idle);
   }
 
   /** What the body of a request may have. */

@@ -6,6 +6,7 @@ import io.thingstead.api.ApiRequest;
 import io.thingstead.event.CurrentRequest;
 import io.thingstead.identity.Principal;
 import io.thingstead.net.Transport;
+import io.thingstead.net.Unfinished;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.UUID;
@@ -24,6 +25,7 @@ public final class HttpServer {
   private final InstantSource clock;
   private final HttpLimits limits;
   private final HttpStats stats;
+  private final Unfinished unfinished;
   private final Semaphore answering;
   private final AtomicLong bodyBytesHeld = new AtomicLong();
 
@@ -31,6 +33,7 @@ public final class HttpServer {
    * @param table what is answered; filled before the first connection
    * @param virtualThreads runs each request
    * @param random makes request ids; thread-safe
+   * @param unfinished the memory of all clients for bodies that have not arrived whole
    */
   public HttpServer(
       OperationTable table,
@@ -39,7 +42,8 @@ public final class HttpServer {
       RandomGenerator random,
       InstantSource clock,
       HttpLimits limits,
-      HttpStats stats) {
+      HttpStats stats,
+      Unfinished unfinished) {
     this.entrance = entrance;
     this.dispatcher = new Dispatcher(table, entrance, new CallPolicy(), stats);
     this.door = new WebSocketDoor(entrance, clock, stats);
@@ -48,6 +52,7 @@ public final class HttpServer {
     this.clock = clock;
     this.limits = limits;
     this.stats = stats;
+    this.unfinished = unfinished;
     this.answering = new Semaphore(limits.requestsAnswered());
   }
 
@@ -58,6 +63,11 @@ public final class HttpServer {
 
   HttpLimits limits() {
     return limits;
+  }
+
+  /** What a connection holds of requests that have not arrived whole. */
+  Unfinished.Share share(Transport transport, Runnable leave) {
+    return unfinished.share(transport.account().id(), leave);
   }
 
   Instant now() {
@@ -132,7 +142,7 @@ public final class HttpServer {
     answering.release();
   }
 
-  /** Sets room aside for so many bytes of a body, if there is any. */
+  /** Sets room aside for a body of so many bytes that is being answered, if there is any. */
   boolean hold(int bytes) {
     if (bodyBytesHeld.addAndGet(bytes) <= limits.bodyBytesHeld()) {
       return true;

@@ -8,12 +8,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.thingstead.net.Departure;
 import io.thingstead.net.Departure.Cause;
@@ -24,9 +22,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Between the frames of a WebSocket and a protocol of plain bytes, which need not know of it: what
- * frames contain goes in as it comes, what is written until a flush goes out as one binary frame.
- * On the channel's event loop.
+ * Between a WebSocket and a protocol of plain bytes, which need not know of it: what {@link
+ * WebSocketReader} has taken out of frames goes in as it comes, what is written until a flush goes
+ * out as one binary frame. On the channel's event loop.
  */
 final class WebSocketFrames extends ChannelDuplexHandler {
   /** A frame that has become so long does not wait for the flush. */
@@ -89,27 +87,18 @@ final class WebSocketFrames extends ChannelDuplexHandler {
     if (message instanceof CloseWebSocketFrame) {
       answered(ctx);
     }
-    if (over || !(message instanceof WebSocketFrame frame)) {
-      ReferenceCountUtil.release(message);
+    if (!over && message instanceof ByteBuf content) {
+      ctx.fireChannelRead(content);
       return;
     }
-    ByteBuf content = frame.content();
-    boolean passed = false;
-    switch (frame) {
-      case BinaryWebSocketFrame _, ContinuationWebSocketFrame _ -> passed = content.isReadable();
-      case PingWebSocketFrame _ -> pong(ctx, content);
-      case CloseWebSocketFrame close -> closed(ctx, close);
-      case PongWebSocketFrame _ -> {}
-      default ->
-          broke(
-              ctx,
-              WebSocketCloseStatus.INVALID_MESSAGE_TYPE,
-              "MQTT goes in binary frames, not in text [MQTT-6.0.0-1]");
-    }
-    if (passed) {
-      ctx.fireChannelRead(content);
-    } else {
-      content.release();
+    try {
+      if (!over && message instanceof PingWebSocketFrame ping) {
+        pong(ctx, ping.content());
+      } else if (!over && message instanceof CloseWebSocketFrame close) {
+        closed(ctx, close);
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
     }
   }
 

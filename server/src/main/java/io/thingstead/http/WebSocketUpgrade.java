@@ -13,9 +13,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
-import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -23,11 +21,6 @@ import java.util.Base64;
 /** Turns an HTTP connection into a WebSocket (RFC 6455 section 4.2.2). */
 final class WebSocketUpgrade {
   private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
-  /** A frame may hold so much, or one packet if that may be longer. */
-  private static final int FRAME_BYTES_MAX = 1 << 20;
-
-  private static final int PACKET_HEADER_BYTES_MAX = 5;
 
   private WebSocketUpgrade() {}
 
@@ -45,11 +38,7 @@ final class WebSocketUpgrade {
     Channel channel = ctx.channel();
     var _ = ctx.write(response(upgrade, requestId));
     ChannelPipeline pipeline = ctx.pipeline();
-    pipeline.addLast(
-        new WebSocket13FrameEncoder(false),
-        new WebSocket13FrameDecoder(decoder(upgrade.transport().limits().messages().packetBytes())),
-        frames,
-        protocol);
+    pipeline.addLast(new WebSocket13FrameEncoder(false), new WebSocketReader(), frames, protocol);
     pipeline.remove(ctx.handler());
     pipeline.remove(HttpServerCodec.class);
     channel.flush();
@@ -76,16 +65,5 @@ final class WebSocketUpgrade {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-1", e);
     }
-  }
-
-  /** What frames may be, with packets of so many bytes. */
-  static WebSocketDecoderConfig decoder(int packet) {
-    return WebSocketDecoderConfig.newBuilder()
-        .maxFramePayloadLength(Math.max(FRAME_BYTES_MAX, packet + PACKET_HEADER_BYTES_MAX))
-        .expectMaskedFrames(true)
-        .allowExtensions(false)
-        .closeOnProtocolViolation(false)
-        .withUTF8Validator(false)
-        .build();
   }
 }

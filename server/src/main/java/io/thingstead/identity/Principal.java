@@ -11,7 +11,7 @@ public sealed interface Principal {
 
   /**
    * What life-cycle events call it (AWS IoT guide: "Lifecycle events"): of a signer, {@code
-   * ACCOUNT/ID:NAME}.
+   * ACCOUNT/ID:NAME}, where the id is the unique one of its user or role.
    */
   default String inEvents() {
     return id();
@@ -19,7 +19,7 @@ public sealed interface Principal {
 
   /**
    * What the rule function {@code principal()} calls it (AWS IoT guide: "SQL functions"): of a
-   * session, the unique id of its role or user, of a role with the session's name.
+   * signer, the unique id of its user or role, of a role with the session's name.
    */
   default String inRules() {
     return id();
@@ -46,13 +46,25 @@ public sealed interface Principal {
    * @param accessKeyId the public half of the key
    * @param arn who owns the key
    * @param administrator whether everything is allowed to it
+   * @param ownerId unique id of the user or role; empty of an administrator, who is known by the
+   *     key
    * @param session what a temporary key stands for, null of a key for ever
    */
-  record AccessKey(String accessKeyId, String arn, boolean administrator, @Nullable Session session)
+  record AccessKey(
+      String accessKeyId,
+      String arn,
+      boolean administrator,
+      String ownerId,
+      @Nullable Session session)
       implements Principal {
-    /** A key for ever. */
+    /** An administrator's key for ever. */
     public AccessKey(String accessKeyId, String arn, boolean administrator) {
-      this(accessKeyId, arn, administrator, null);
+      this(accessKeyId, arn, administrator, "", null);
+    }
+
+    /** A key of a session. */
+    public AccessKey(String accessKeyId, String arn, boolean administrator, Session session) {
+      this(accessKeyId, arn, administrator, session.ownerId(), session);
     }
 
     @Override
@@ -62,19 +74,20 @@ public sealed interface Principal {
 
     @Override
     public String inRules() {
-      if (session == null || session.ownerId().isEmpty()) {
+      if (ownerId.isEmpty()) {
         return id();
       }
-      return session.of() == Session.Of.ROLE
-          ? session.ownerId() + ":" + session.name()
-          : session.ownerId();
+      return session != null && session.of() == Session.Of.ROLE
+          ? ownerId + ":" + session.name()
+          : ownerId;
     }
 
     @Override
     public String inEvents() {
       String[] parts = arn.split(":", 6); // arn:aws:iam::ACCOUNT:user/NAME
       String name = arn.substring(arn.lastIndexOf('/') + 1);
-      return (parts.length == 6 ? parts[4] : "") + "/" + accessKeyId + ":" + name;
+      String owner = ownerId.isEmpty() ? accessKeyId : ownerId;
+      return (parts.length == 6 ? parts[4] : "") + "/" + owner + ":" + name;
     }
   }
 

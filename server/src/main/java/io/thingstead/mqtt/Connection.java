@@ -57,7 +57,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     this.transport = transport;
     this.profile = profile;
     this.limits = limits;
-    this.input = new Input(this, limits.messages().packetBytes(), gateway.unread());
+    this.input = new Input(this, limits.messages().packetBytes(), gateway.unfinished());
     this.admission = new Admission(this, gateway);
   }
 

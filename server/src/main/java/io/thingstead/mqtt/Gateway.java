@@ -8,6 +8,7 @@ import io.thingstead.authorizer.Vouchers;
 import io.thingstead.broker.Broker;
 import io.thingstead.event.Refusals;
 import io.thingstead.net.Transport;
+import io.thingstead.net.Unfinished;
 import io.thingstead.presence.Presence;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param authorizer what a caller may do; may block
  * @param vouchers who say who the clients of an account without other proof are
  * @param blocking runs what may block: virtual threads
- * @param unread the memory of all clients for packets that have not arrived whole
+ * @param unfinished the memory of all clients for packets that have not arrived whole
  * @param random makes up client ids
  * @param development whether clients of plain listeners are asked less; never on secure ones
  */
@@ -35,7 +36,7 @@ public record Gateway(
     Function<Account, Vouchers> vouchers,
     Executor blocking,
     Refusals refusals,
-    Unread unread,
+    Unfinished unfinished,
     RandomGenerator random,
     boolean development)
     implements Function<Transport, ChannelHandler> {

@@ -2,6 +2,7 @@ package io.thingstead.mqtt;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.thingstead.net.Unfinished;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,18 +15,18 @@ final class Input {
 
   private final Connection connection;
   private final Decoder decoder;
-  private final Unread budget;
+  private final Unfinished room;
   private @Nullable ByteBuf unread;
 
-  /** What it has taken of the budget. */
-  private int charged;
+  /** What it holds of the room of all; null until a packet has not arrived whole. */
+  private Unfinished.@Nullable Share share;
 
   private boolean paused;
   private boolean decoding;
 
-  Input(Connection connection, int packetBytesMax, Unread budget) {
+  Input(Connection connection, int packetBytesMax, Unfinished room) {
     this.connection = connection;
-    this.budget = budget;
+    this.room = room;
     this.decoder = new Decoder(packetBytesMax);
   }
 
@@ -81,24 +82,44 @@ final class Input {
     }
   }
 
-  /** Takes what the buffer has become out of the budget of all; ends a connection that cannot. */
+  /** Holds room for what the buffer has become; ends a connection that gets none. */
   private boolean charge(ByteBuf buffer) {
-    int more = buffer.capacity() - charged;
-    if (more <= 0 || budget.take(more)) {
-      charged = Math.max(charged, buffer.capacity());
+    Unfinished.Share mine = share;
+    if (mine == null) {
+      mine = room.share(connection.transport().account().id(), this::leave);
+      share = mine;
+    }
+    if (mine.hold(buffer.capacity(), paused ? Long.MAX_VALUE : buffer.readableBytes())) {
       return true;
     }
-    connection.outOfRoom(
-        "packets that have not arrived whole take "
-            + budget.bytesMax()
-            + " bytes of all clients together already");
+    outOfRoom();
     return false;
+  }
+
+  /** Others need the room; on any thread. */
+  private void leave() {
+    Channel on = channel();
+    on.eventLoop()
+        .execute(
+            () -> {
+              if (!on.eventLoop().inEventLoop()) {
+                leave(); // it was moved meanwhile
+              } else if (share != null && share.mustLeave()) {
+                outOfRoom();
+              }
+            });
+  }
+
+  private void outOfRoom() {
+    connection.outOfRoom(
+        "there is no more room for packets that have not arrived whole, of all clients together "
+            + room.bytesMax()
+            + " bytes, and this client has taken longest");
   }
 
   private void free(ByteBuf buffer) {
     unread = null;
-    budget.giveBack(charged);
-    charged = 0;
+    begins();
     buffer.release();
   }
 
@@ -107,14 +128,26 @@ final class Input {
     if (all == null || decoding) {
       return;
     }
+    int before = all.readerIndex();
     decode(all);
     if (unread == null) {
       return;
     }
-    if (all.isReadable() && !connection.closed()) {
-      all.discardSomeReadBytes();
-    } else {
+    if (!all.isReadable() || connection.closed()) {
       free(all);
+      return;
+    }
+    if (all.readerIndex() != before) {
+      // What is unfinished now has only begun.
+      begins();
+    }
+    all.discardSomeReadBytes();
+    var _ = charge(all);
+  }
+
+  private void begins() {
+    if (share != null) {
+      share.letGo();
     }
   }
 
@@ -144,6 +177,7 @@ final class Input {
   void resume() {
     if (paused && connection.open()) {
       paused = false;
+      begins();
       decodeUnread();
       if (!paused && connection.open()) {
         channel().config().setAutoRead(true);
@@ -164,6 +198,9 @@ final class Input {
     ByteBuf rest = unread;
     if (rest != null) {
       free(rest);
+    }
+    if (share != null) {
+      share.end();
     }
   }
 }

@@ -163,7 +163,7 @@ public final class UserKeys {
     }
     byte[] secret = master.open(key.row.sealedSecret(), context(id));
     return new Credential(
-        new Principal.AccessKey(id, user.arn(), false),
+        new Principal.AccessKey(id, user.arn(), false, user.id(), null),
         account.id(),
         new String(secret, StandardCharsets.US_ASCII));
   }

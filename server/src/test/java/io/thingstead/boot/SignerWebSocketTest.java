@@ -129,6 +129,46 @@ class SignerWebSocketTest {
     client.disconnect();
   }
 
+  /**
+   * As GetCallerIdentity calls them: a user by its unique id, a session by its role's and its name.
+   */
+  @Test
+  void rulesAreToldWhoTheUserIs() throws Exception {
+    AwsCredentials ida =
+        user(
+            "ida",
+            allow("Connect", "client/ida"),
+            allow("Publish", "topic/who"),
+            allow("Receive", "topic/whois"),
+            allow("Subscribe", "topicfilter/whois"));
+    try (IotClient iot = server.iot()) {
+      iot.createTopicRule(
+          b ->
+              b.ruleName("who")
+                  .topicRulePayload(
+                      p ->
+                          p.sql("SELECT principal() AS id FROM 'who'")
+                              .actions(
+                                  a -> a.republish(r -> r.topic("whois").roleArn(USER + "none")))));
+    }
+    Mqtt5BlockingClient client = client("ida", ida);
+    client.connect();
+    try (Mqtt5Publishes got = client.publishes(MqttGlobalPublishFilter.ALL)) {
+      client.subscribeWith().topicFilter("whois").send();
+      client.publishWith().topic("who").payload("{}".getBytes(UTF_8)).send();
+      String userId;
+      try (StsClient sts = server.sts(ida)) {
+        userId = sts.getCallerIdentity().userId();
+      }
+      assertThat(userId).startsWith("AIDA");
+      assertThat(
+              new String(
+                  got.receive(10, TimeUnit.SECONDS).orElseThrow().getPayloadAsBytes(), UTF_8))
+          .isEqualTo("{\"id\":\"" + userId + "\"}");
+    }
+    client.disconnect();
+  }
+
   @Test
   void changeOfItsPolicyIsFeltByALiveConnection() {
     AwsCredentials ben =

@@ -28,6 +28,7 @@ import io.thingstead.net.Listener;
 import io.thingstead.net.Protocol;
 import io.thingstead.net.Role;
 import io.thingstead.net.Transport;
+import io.thingstead.net.Unfinished;
 import io.thingstead.operation.Operations;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -99,7 +100,8 @@ final class ApiHouse implements AutoCloseable {
             new Random(1),
             InstantSource.system(),
             limits(),
-            stats);
+            stats,
+            new Unfinished(1 << 20, InstantSource.system()));
     channel =
         new ServerBootstrap()
             .group(loops)

@@ -25,10 +25,12 @@ import io.thingstead.http.HttpStats.Kind;
 import io.thingstead.identity.Principal;
 import io.thingstead.net.Draining;
 import io.thingstead.net.Role;
+import io.thingstead.net.Unfinished;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -276,6 +278,37 @@ class BadInputTest {
     assertThat(counted(Kind.OVERSIZED)).isEqualTo(before + 4);
   }
 
+  /** Half-sent bodies of very many: the oldest make room for who comes. */
+  @Test
+  void bodiesThatDoNotEndKeepNobodyOut() throws IOException {
+    String half =
+        "POST /topics/a/b HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n" + "x".repeat(8_000);
+    int count = 250;
+    long refused = house.stats.of(Kind.OVERLOADED);
+    List<Wire> wires = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        Wire wire = house.connect();
+        wires.add(wire);
+        wire.send(half);
+      }
+      // What is held of them is at most a mebibyte and an eighth.
+      long tooMany = count - (1_179_648 / 8_000);
+      while (house.stats.of(Kind.OVERLOADED) - refused < tooMany) {
+        house.ask("GET /things HTTP/1.1\r\nHost: x\r\n\r\n");
+      }
+      assertThat(house.stats.of(Kind.OVERLOADED) - refused).isLessThan(count);
+      byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
+      String whole =
+          Signer.wire(Signer.of("iot").sign("POST", house.host(), "/things/t", Map.of(), body));
+      assertThat(house.ask(whole).status()).isLessThan(500);
+    } finally {
+      for (Wire wire : wires) {
+        wire.close();
+      }
+    }
+  }
+
   @Test
   void bodyLongerThanAnnouncedIsNotReadAsARequest() throws IOException {
     try (Wire wire = house.connect()) {
@@ -357,7 +390,8 @@ class BadInputTest {
             new Random(1),
             InstantSource.system(),
             ApiHouse.limits(),
-            stats);
+            stats,
+            new Unfinished(1 << 20, InstantSource.system()));
     EmbeddedChannel channel = new EmbeddedChannel();
     channel.freezeTime();
     channel

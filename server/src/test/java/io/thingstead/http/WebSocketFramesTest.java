@@ -10,7 +10,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.thingstead.net.Departure;
@@ -99,21 +98,6 @@ class WebSocketFramesTest {
   }
 
   @Test
-  void contentsPassWithoutTheirFrames() {
-    open(Duration.ofDays(1));
-    channel.writeInbound(
-        new BinaryWebSocketFrame(false, 0, bytes("a")),
-        new ContinuationWebSocketFrame(false, 0, Unpooled.EMPTY_BUFFER),
-        new ContinuationWebSocketFrame(true, 0, bytes("b")));
-    for (String expected : List.of("a", "b")) {
-      ByteBuf passed = Objects.requireNonNull(channel.readInbound());
-      assertThat(passed.toString(US_ASCII)).isEqualTo(expected);
-      passed.release();
-    }
-    assertThat(channel.<Object>readInbound()).isNull();
-  }
-
-  @Test
   void signedOneEndsAfterItsLifetime() {
     open(Duration.ofHours(24));
     channel.advanceTimeBy(Duration.ofHours(24).toMillis() - 1, TimeUnit.MILLISECONDS);
@@ -147,8 +131,7 @@ class WebSocketFramesTest {
   @Test
   void closeIsAnsweredAndNothingHeardAfterIt() {
     open(Duration.ofDays(1));
-    channel.writeInbound(
-        new CloseWebSocketFrame(1001, "leaving"), new BinaryWebSocketFrame(bytes("late")));
+    channel.writeInbound(new CloseWebSocketFrame(1001, "leaving"), bytes("late"));
     assertThat(channel.<Object>readInbound()).isNull();
     assertThat(events).hasSize(1);
     write("goodbye");

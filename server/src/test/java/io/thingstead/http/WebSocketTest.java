@@ -413,8 +413,17 @@ class WebSocketTest {
     "80 81 00 00 00 00 61,03 EA", // continues nothing
     "83 81 00 00 00 00 61,03 EA", // a reserved opcode
     "89 FE 00 7E 00 00 00 00,03 EA", // a ping of more than 125 bytes
-    "82 FF 00 00 00 00 00 20 00 00 00 00 00 00,03 F1", // 2 MiB: 1009
     "82 FF 80 00 00 00 00 20 00 00 00 00 00 00,03 EA", // negative length
+    "82 FF 00 00 00 00 00 00 FF FF 00 00 00 00,03 EA", // longer than it needs to be
+    "82 FE 00 7D 00 00 00 00,03 EA",
+    "09 81 00 00 00 00 61,03 EA", // a ping in fragments
+    "02 81 00 00 00 00 61 82 81 00 00 00 00 61,03 EA", // the former has not ended
+    "81 81 00 00 00 00 61,03 EB", // text: 1003
+    "C2 81 00 00 00 00 61,03 EA", // compressed, which was not agreed on
+    "88 81 00 00 00 00 03,03 EA", // half a status
+    "88 82 00 00 00 00 03 ED,03 EA", // 1005 may not be sent
+    "88 82 00 00 00 00 13 88,03 EA", // 5000
+    "88 83 00 00 00 00 03 E8 FF,03 EF", // a reason that is not UTF-8: 1007
   })
   void brokenFrameClosesTheConnection(String frame, String status) throws Exception {
     try (Wire wire = house.connect()) {
@@ -423,13 +432,97 @@ class WebSocketTest {
       wire.send(new String(java.util.HexFormat.ofDelimiter(" ").parseHex(frame), ISO_8859_1));
       String rest = wire.rest();
       assertThat(rest.getBytes(ISO_8859_1))
-          .startsWith(0x88)
-          .containsSequence(java.util.HexFormat.ofDelimiter(" ").parseHex(status));
+          .containsSequence(java.util.HexFormat.ofDelimiter(" ").parseHex("88 02 " + status));
     }
     assertThat(refusals.take())
         .startsWith("websocket " + Signer.KEY)
         .contains("broken WebSocket: ");
     assertThat(departures.take().cause()).isEqualTo(Departure.Cause.CLIENT_ERROR);
+  }
+
+  /** A frame, masked with 1, 2, 3, 4. */
+  private static String frame(int first, String content) {
+    StringBuilder frame = new StringBuilder().append((char) first);
+    int length = content.length();
+    if (length < 126) {
+      frame.append((char) (0x80 | length));
+    } else if (length < 1 << 16) {
+      frame.append((char) 0xFE).append((char) (length >> 8)).append((char) (length & 255));
+    } else {
+      frame.append((char) 0xFF).append("\0\0\0\0");
+      for (int shift = 24; shift >= 0; shift -= 8) {
+        frame.append((char) (length >> shift & 255));
+      }
+    }
+    frame.append("\1\2\3\4");
+    for (int i = 0; i < length; i++) {
+      frame.append((char) (content.charAt(i) ^ i % 4 + 1));
+    }
+    return frame.toString();
+  }
+
+  private static final String BINARY = "\u0082";
+
+  /** Frames of every form of length, in pieces of every size; what is echoed comes unmasked. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 1_000, 1_000_000})
+  void framesCutAnywhereAndPingsBetweenFragments(int piece) throws Exception {
+    int longest = piece < 3 ? 126 : 1 << 16;
+    String sent =
+        frame(0x02, "ab")
+            + frame(0x89, "are you there")
+            + frame(0x00, "x".repeat(longest))
+            + frame(0x8A, "nobody asked")
+            + frame(0x80, "yz")
+            + frame(0x82, "")
+            + frame(0x88, "\u0003\u00E8");
+    try (Wire wire = house.connect()) {
+      wire.send(wire(signed(Signer.of("iotdevicegateway").inQuery()), upgrade()));
+      assertThat(wire.receive().status()).isEqualTo(101);
+      for (int at = 0; at < sent.length(); at += piece) {
+        wire.send(sent.substring(at, Math.min(sent.length(), at + piece)));
+      }
+      String rest = wire.rest();
+      assertThat(rest).contains("\u008A\rare you there");
+      String echoed = rest.replace("\u008A\rare you there", "");
+      StringBuilder content = new StringBuilder();
+      int at = 0;
+      while (echoed.startsWith(BINARY, at)) {
+        int length = echoed.charAt(at + 1);
+        at += 2;
+        if (length == 126) {
+          length = echoed.charAt(at) << 8 | echoed.charAt(at + 1);
+          at += 2;
+        } else if (length == 127) {
+          length = echoed.charAt(at + 6) << 8 | echoed.charAt(at + 7) | echoed.charAt(at + 5) << 16;
+          at += 8;
+        }
+        content.append(echoed, at, at + length);
+        at += length;
+      }
+      assertThat(content).hasToString("ab" + "x".repeat(longest) + "yz");
+      assertThat(echoed.substring(at)).isEqualTo("\u0088\2\u0003\u00E8");
+    }
+    assertThat(departures.take().cause()).isEqualTo(Departure.Cause.CLIENT_LEFT);
+  }
+
+  @Test
+  void closeWithoutAStatusIsAnsweredWithoutOne() throws Exception {
+    try (Wire wire = house.connect()) {
+      wire.send(wire(signed(Signer.of("iotdevicegateway").inQuery()), upgrade()));
+      assertThat(wire.receive().status()).isEqualTo(101);
+      wire.send(frame(0x88, ""));
+      assertThat(wire.rest()).isEqualTo("\u0088\0");
+    }
+  }
+
+  @Test
+  void compressionThatIsOfferedIsNotTaken() throws Exception {
+    Map<String, String> headers = new java.util.HashMap<>(upgrade());
+    headers.put("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits");
+    Answer answer = house.ask(wire(signed(Signer.of("iotdevicegateway")), headers));
+    assertThat(answer.status()).isEqualTo(101);
+    assertThat(answer.headers()).doesNotContainKey("Sec-WebSocket-Extensions");
   }
 
   @Test

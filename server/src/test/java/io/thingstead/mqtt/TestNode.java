@@ -35,6 +35,7 @@ import io.thingstead.model.Quotas;
 import io.thingstead.net.Listener;
 import io.thingstead.net.Protocol;
 import io.thingstead.net.Transport;
+import io.thingstead.net.Unfinished;
 import io.thingstead.presence.Presence;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -89,7 +90,7 @@ public final class TestNode implements AutoCloseable {
   private final List<String> refusals = new ArrayList<>();
 
   /** Small, so that a test can fill it. */
-  final Unread unread = new Unread(4 << 20);
+  final Unfinished unfinished;
 
   private final Map<String, LongAdder> exceeded = new ConcurrentHashMap<>();
 
@@ -114,6 +115,7 @@ public final class TestNode implements AutoCloseable {
       Function<ConnectionContext, Authorization> authorizer,
       Clock clock) {
     account = new Account(new AccountId("000000000000"), "us-east-1", profile);
+    unfinished = new Unfinished(8 << 20, clock);
     engine =
         new Engine(
             RocksStore.open(directory, RocksSettings.DEFAULTS),
@@ -148,7 +150,7 @@ public final class TestNode implements AutoCloseable {
             _ -> vouchers,
             virtual,
             (_, action, client, resource, _, why) -> refused(action, client, resource, why.text()),
-            unread,
+            unfinished,
             new Random(),
             true);
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
@@ -196,6 +198,13 @@ public final class TestNode implements AutoCloseable {
   long exceeded(String limit) {
     LongAdder count = exceeded.get(limit);
     return count == null ? 0 : count.sum();
+  }
+
+  /** Its loops. */
+  List<EventLoop> loops() {
+    List<EventLoop> all = new ArrayList<>();
+    group.forEach(loop -> all.add((EventLoop) loop));
+    return all;
   }
 
   /** What serves one client, for a channel of the test's own. */

@@ -13,12 +13,15 @@ import io.thingstead.identity.CertificateLookup;
 import io.thingstead.model.AccountId;
 import io.thingstead.model.Profile;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +79,32 @@ class SlowClientTest {
     assertThat(channel.isOpen()).isFalse();
     assertThat(count(Turned.HANDSHAKE_TIMEOUT)).isEqualTo(1);
     assertThat(half.refCnt()).isZero();
+    channel.finishAndReleaseAll();
+  }
+
+  /** The server has answered the hello, which costs it a signature, and hears nothing more. */
+  @Test
+  void handshakeThatStopsAfterTheHelloIsCutOff() throws Exception {
+    SSLEngine client = SSLContext.getDefault().createSSLEngine("localhost", 1);
+    client.setUseClientMode(true);
+    ByteBuffer hello = ByteBuffer.allocate(client.getSession().getPacketBufferSize());
+    client.wrap(ByteBuffer.allocate(0), hello);
+    Handshaking handshaking = new Handshaking(network, listener());
+    EmbeddedChannel channel =
+        new EmbeddedChannel(new Hello(network, handshaking, Role.ALL), handshaking);
+    channel.writeInbound(Unpooled.wrappedBuffer(hello.flip()));
+    ByteBuf answer = channel.readOutbound();
+    assertThat(answer.getByte(0)).as("a record of the handshake").isEqualTo((byte) 22);
+    answer.release();
+    channel.advanceTimeBy(9, TimeUnit.SECONDS);
+    channel.runScheduledPendingTasks();
+    assertThat(channel.isOpen()).isTrue();
+    // A byte now and then does not help.
+    channel.writeInbound(Unpooled.wrappedBuffer(new byte[] {22}));
+    channel.advanceTimeBy(2, TimeUnit.SECONDS);
+    channel.runScheduledPendingTasks();
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(count(Turned.HANDSHAKE_TIMEOUT)).isEqualTo(1);
     channel.finishAndReleaseAll();
   }
 
