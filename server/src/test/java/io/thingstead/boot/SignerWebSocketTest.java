@@ -32,6 +32,7 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.AccessKey;
 import software.amazon.awssdk.services.iot.IotClient;
+import software.amazon.awssdk.services.iot.model.Action;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.model.Credentials;
 
@@ -142,14 +143,13 @@ class SignerWebSocketTest {
             allow("Receive", "topic/whois"),
             allow("Subscribe", "topicfilter/whois"));
     try (IotClient iot = server.iot()) {
+      Action toWhois =
+          Action.builder().republish(r -> r.topic("whois").roleArn(USER + "none")).build();
       iot.createTopicRule(
           b ->
               b.ruleName("who")
                   .topicRulePayload(
-                      p ->
-                          p.sql("SELECT principal() AS id FROM 'who'")
-                              .actions(
-                                  a -> a.republish(r -> r.topic("whois").roleArn(USER + "none")))));
+                      p -> p.sql("SELECT principal() AS id FROM 'who'").actions(toWhois)));
     }
     Mqtt5BlockingClient client = client("ida", ida);
     client.connect();
