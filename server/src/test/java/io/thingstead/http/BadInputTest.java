@@ -293,7 +293,7 @@ class BadInputTest {
         wire.send(half);
       }
       // What is held of them is at most a mebibyte and an eighth.
-      long tooMany = count - (1_179_648 / 8_000);
+      int tooMany = count - 1_179_648 / 8_000;
       while (house.stats.of(Kind.OVERLOADED) - refused < tooMany) {
         house.ask("GET /things HTTP/1.1\r\nHost: x\r\n\r\n");
       }
