@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +18,8 @@ import java.util.stream.Stream;
 
 /** A broker under measurement, a process of ours. */
 final class Contestant implements AutoCloseable {
-  private static final Duration START_MAX = Duration.ofSeconds(60);
+  private static final Duration START_MAX = Duration.ofSeconds(120);
+  private static final int LOOK_AGAIN_MILLIS = 10;
 
   private final String name;
   private final Map<Match.Way, List<String>> ways;
@@ -70,7 +72,7 @@ final class Contestant implements AutoCloseable {
         if (!process.isAlive() || System.nanoTime() > end) {
           throw new IOException(name + " does not listen on port " + port + ": see " + log, e);
         }
-        Thread.sleep(50);
+        Thread.sleep(LOOK_AGAIN_MILLIS);
       }
     }
   }
@@ -88,6 +90,20 @@ final class Contestant implements AutoCloseable {
     arguments.add("--gc");
     arguments.add(collectGarbage());
     return arguments;
+  }
+
+  /** How many descriptors its process may have open; the kernel's RLIMIT_NOFILE. */
+  int descriptors() throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + pids.getFirst() + "/limits")).stream()
+        .filter(line -> line.startsWith("Max open files"))
+        .mapToInt(line -> Integer.parseInt(line.split(" {2,}", -1)[1]))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Ends it with SIGKILL. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
   }
 
   // Does nothing to a process that is no JVM.

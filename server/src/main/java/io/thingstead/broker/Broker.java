@@ -67,7 +67,7 @@ public final class Broker implements Publishing {
   }
 
   /**
-   * Reads what a former run has left; on the caller's thread, before clients connect.
+   * Reads what a former run has left; before clients connect.
    *
    * @return completes when the lanes have taken it over
    */

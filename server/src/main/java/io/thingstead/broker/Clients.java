@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -313,10 +314,11 @@ public final class Clients {
         lane.loop());
   }
 
-  CompletableFuture<?> load(int partition, Rows rows) {
+  /** Takes over the sessions of a partition, which the executor reads. */
+  CompletableFuture<?> load(int partition, Rows rows, Executor reader) {
     Lane lane = lanes.of(partition);
-    List<LoadedSession> found = LoadedSession.all(rows, broker.router());
-    return CompletableFuture.runAsync(() -> found.forEach(one -> adopt(lane, one)), lane.loop());
+    return CompletableFuture.supplyAsync(() -> LoadedSession.all(rows, broker.router()), reader)
+        .thenAcceptAsync(found -> found.forEach(one -> adopt(lane, one)), lane.loop());
   }
 
   /** Routes the QoS 2 messages that a former run took but did not route. */

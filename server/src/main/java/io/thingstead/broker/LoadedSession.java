@@ -2,12 +2,14 @@ package io.thingstead.broker;
 
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
+import io.thingstead.engine.Table;
 import io.thingstead.model.topic.TopicFilter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,63 +38,84 @@ record LoadedSession(
     }
   }
 
-  /** All sessions of a partition. */
+  /** Whose rows they are. */
+  record Owner(String clientId, long incarnation) {
+    /** Of a row whose key begins so. */
+    static Owner of(Rows.Row row) {
+      Key.Reader key = row.key().read();
+      return new Owner(key.text(), key.number());
+    }
+  }
+
+  /**
+   * All sessions of a partition. Each table is read from its begin to its end, for a look at a
+   * place costs as much as some hundred rows behind it.
+   */
   static List<LoadedSession> all(Rows rows, Router router) {
+    Map<Owner, Map<String, Loaded>> subscriptions = new HashMap<>();
+    each(
+        rows,
+        Tables.SUBSCRIPTION,
+        row -> {
+          Key.Reader key = behind(row);
+          String text = key.text();
+          subscriptions
+              .computeIfAbsent(Owner.of(row), _ -> new HashMap<>(2))
+              .put(text, loaded(text, row.value()));
+        });
+    Map<Owner, Map<Integer, Optional<InboundRow>>> inbound = new HashMap<>();
+    each(
+        rows,
+        Tables.INBOUND,
+        row ->
+            inbound
+                .computeIfAbsent(Owner.of(row), _ -> new HashMap<>(2))
+                .put(
+                    (int) behind(row).number(),
+                    Optional.ofNullable(InboundRow.decode(row.value(), router))));
+    Map<Owner, ProgressRow> progress = new HashMap<>();
+    each(
+        rows, Tables.PROGRESS, row -> progress.put(Owner.of(row), ProgressRow.decode(row.value())));
+    Map<Owner, QueuePlace.Tail> tails = QueuePlace.tails(rows, Tables.QUEUE, router);
     List<LoadedSession> all = new ArrayList<>();
+    each(
+        rows,
+        Tables.SESSION,
+        row -> {
+          SessionRow session = SessionRow.decode(row.value());
+          Owner owner = new Owner(row.key().read().text(), session.incarnation());
+          ProgressRow taken = progress.getOrDefault(owner, ProgressRow.START);
+          all.add(
+              new LoadedSession(
+                  owner.clientId,
+                  session,
+                  subscriptions.getOrDefault(owner, Map.of()),
+                  inbound.getOrDefault(owner, Map.of()),
+                  taken,
+                  tails.getOrDefault(owner, new QueuePlace.Tail(taken.head(), 0))));
+        });
+    return all;
+  }
+
+  private static void each(Rows rows, Table table, Consumer<Rows.Row> to) {
     Key after = null;
-    while (true) {
-      List<Rows.Row> page = rows.scan(Tables.SESSION, Key.ALL, after, PAGE);
+    List<Rows.Row> page;
+    do {
+      page = rows.scan(table, Key.ALL, after, PAGE);
       for (Rows.Row row : page) {
+        to.accept(row);
         after = row.key();
-        all.add(one(row, rows, router));
       }
-      if (page.size() < PAGE) {
-        return all;
-      }
-    }
+    } while (page.size() == PAGE);
   }
 
-  private static LoadedSession one(Rows.Row found, Rows rows, Router router) {
-    String clientId = found.key().read().text();
-    SessionRow row = SessionRow.decode(found.value());
-    Key prefix = Key.of(clientId, row.incarnation());
-    byte[] progress = rows.get(Tables.PROGRESS, prefix);
-    ProgressRow taken = progress == null ? ProgressRow.START : ProgressRow.decode(progress);
-    return new LoadedSession(
-        clientId,
-        row,
-        subscriptions(rows, prefix),
-        inbound(rows, prefix, router),
-        taken,
-        QueuePlace.tail(rows, Tables.QUEUE, clientId, row.incarnation(), taken.head(), router));
-  }
-
-  private static Map<String, Loaded> subscriptions(Rows rows, Key prefix) {
-    Map<String, Loaded> found = new HashMap<>();
-    for (Rows.Row row : rows.scan(Tables.SUBSCRIPTION, prefix, null, Integer.MAX_VALUE)) {
-      Key.Reader key = behind(row);
-      String text = key.text();
-      // The text was checked when it was subscribed to: $share/NAME/FILTER, or a filter.
-      boolean shared = text.startsWith("$share/");
-      int slash = shared ? text.indexOf('/', 7) : -1;
-      String share = shared ? text.substring(7, slash) : null;
-      found.put(
-          text,
-          new Loaded(
-              new TopicFilter(text.substring(slash + 1)),
-              share,
-              SubscriptionRow.decode(row.value())));
-    }
-    return found;
-  }
-
-  private static Map<Integer, Optional<InboundRow>> inbound(Rows rows, Key prefix, Router router) {
-    Map<Integer, Optional<InboundRow>> found = new HashMap<>();
-    for (Rows.Row row : rows.scan(Tables.INBOUND, prefix, null, Integer.MAX_VALUE)) {
-      found.put(
-          (int) behind(row).number(), Optional.ofNullable(InboundRow.decode(row.value(), router)));
-    }
-    return found;
+  /** The text was checked when it was subscribed to: $share/NAME/FILTER, or a filter. */
+  private static Loaded loaded(String text, byte[] value) {
+    boolean shared = text.startsWith("$share/");
+    int slash = shared ? text.indexOf('/', 7) : -1;
+    String share = shared ? text.substring(7, slash) : null;
+    return new Loaded(
+        new TopicFilter(text.substring(slash + 1)), share, SubscriptionRow.decode(value));
   }
 
   private static Key.Reader behind(Rows.Row row) {

@@ -143,7 +143,7 @@ final class Outbound {
     }
     ready.clear();
     readyBytes = 0;
-    if (retained != null) {
+    if (retained != null && !session.durable()) {
       retained.clear();
     }
   }
@@ -372,6 +372,13 @@ final class Outbound {
     }
     feed.add(filter, qos, subscriptionId);
     pump();
+  }
+
+  /** A subscription is over: what is retained for it is not sent any more. */
+  void unsubscribed(TopicFilter filter) {
+    if (retained != null) {
+      retained.remove(filter);
+    }
   }
 
   /** Whether the client has room for a retained message; {@link #pump} is called when it has. */

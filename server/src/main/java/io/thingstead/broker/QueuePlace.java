@@ -4,7 +4,9 @@ import io.thingstead.engine.Batch;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
 import io.thingstead.engine.Table;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,8 @@ record QueuePlace(
     Table progress,
     String name,
     long incarnation) {
+  /** Rows that are read at one time to find where queues end. */
+  private static final int TAILS_PAGE = 64;
 
   /** The first part of the keys of its rows. */
   Key key() {
@@ -70,10 +74,52 @@ record QueuePlace(
    */
   static Tail tail(
       Rows rows, Table table, String name, long incarnation, long head, Router router) {
-    Rows.Row last = next(rows, table, name, incarnation, -1);
-    if (last == null) {
-      return new Tail(head, 0);
+    Rows.Row first = next(rows, table, name, incarnation, -1);
+    return first == null
+        ? new Tail(head, 0)
+        : tail(last(rows, table, name, incarnation, first), router);
+  }
+
+  /**
+   * Where all queues of a table end that have rows. Many short ones lie in one page; of a long one
+   * only the end is looked for.
+   */
+  static Map<LoadedSession.Owner, Tail> tails(Rows rows, Table table, Router router) {
+    Map<LoadedSession.Owner, Tail> tails = new HashMap<>();
+    Key after = null;
+    while (true) {
+      List<Rows.Row> page = rows.scan(table, Key.ALL, after, TAILS_PAGE);
+      for (int i = 0; i < page.size(); i++) {
+        Rows.Row row = page.get(i);
+        LoadedSession.Owner owner = LoadedSession.Owner.of(row);
+        boolean more = i + 1 < page.size();
+        if (more && LoadedSession.Owner.of(page.get(i + 1)).equals(owner)) {
+          continue;
+        }
+        Rows.Row last =
+            more || page.size() < TAILS_PAGE
+                ? row
+                : last(rows, table, owner.clientId(), owner.incarnation(), row);
+        tails.put(owner, tail(last, router));
+        after = last.key();
+      }
+      if (page.size() < TAILS_PAGE) {
+        return tails;
+      }
     }
+  }
+
+  private static Tail tail(Rows.Row last, Router router) {
+    long low = first(last.key());
+    List<Stored> messages = QueueRow.decode(low, last.value(), router);
+    long bytes = messages.stream().mapToLong(Stored::bytes).sum();
+    return new Tail(low + messages.size(), bytes / messages.size());
+  }
+
+  /** The last row of a queue, which has the one given. */
+  private static Rows.Row last(
+      Rows rows, Table table, String name, long incarnation, Rows.Row begin) {
+    Rows.Row last = begin;
     long step = 64;
     long low = first(last.key());
     // A queue may be long: steps grow while there are rows behind, then shrink.
@@ -95,9 +141,7 @@ record QueuePlace(
         step /= 2;
       }
     }
-    List<Stored> messages = QueueRow.decode(low, last.value(), router);
-    long bytes = messages.stream().mapToLong(Stored::bytes).sum();
-    return new Tail(low + messages.size(), bytes / messages.size());
+    return last;
   }
 
   /** The first row whose number is greater than the one given. */

@@ -5,7 +5,10 @@ import io.thingstead.engine.Rows;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Takes over what a former run of an account's broker has left; on the caller's thread. */
+/**
+ * Takes over what a former run of an account's broker has left; it is read beside each other, for
+ * reading is most of it.
+ */
 final class Restart {
   private final Broker broker;
   private final Storage storage;
@@ -24,10 +27,16 @@ final class Restart {
       broker.groups().read(partition, rows(partition));
     }
     for (int partition = 0; partition < loads.length; partition++) {
-      broker.retainedStore().load(rows(partition));
-      loads[partition] = broker.clients().load(partition, rows(partition));
+      loads[partition] = broker.clients().load(partition, rows(partition), storage.reader());
     }
-    return CompletableFuture.allOf(loads)
+    CompletableFuture<?>[] retained = new CompletableFuture<?>[Tables.PARTITIONS];
+    for (int partition = 0; partition < retained.length; partition++) {
+      Rows rows = rows(partition);
+      retained[partition] =
+          CompletableFuture.runAsync(() -> broker.retainedStore().load(rows), storage.reader());
+    }
+    return CompletableFuture.allOf(
+            CompletableFuture.allOf(retained), CompletableFuture.allOf(loads))
         .thenCompose(_ -> loadChunks())
         .thenCompose(_ -> broker.groups().load());
   }
@@ -40,10 +49,12 @@ final class Restart {
     CompletableFuture<?>[] loads = new CompletableFuture<?>[Tables.PARTITIONS];
     for (int partition = 0; partition < loads.length; partition++) {
       Chunks here = broker.chunks(partition);
-      List<Rows.Row> users =
-          rows(partition).scan(Tables.CHUNK_USERS, Key.ALL, null, Integer.MAX_VALUE);
+      Rows rows = rows(partition);
       loads[partition] =
-          CompletableFuture.runAsync(() -> here.load(users), lanes.of(partition).loop());
+          CompletableFuture.supplyAsync(
+                  () -> rows.scan(Tables.CHUNK_USERS, Key.ALL, null, Integer.MAX_VALUE),
+                  storage.reader())
+              .thenAcceptAsync(here::load, lanes.of(partition).loop());
     }
     return CompletableFuture.allOf(loads);
   }

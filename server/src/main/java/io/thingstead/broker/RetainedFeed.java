@@ -49,7 +49,12 @@ final class RetainedFeed {
     wanted.putLast(filter.text(), new Wanted(walk, qos, ids));
   }
 
-  /** The client is gone. */
+  /** A subscription is over, and nothing more comes of it [MQTT-3.10.4-2]. */
+  void remove(TopicFilter filter) {
+    wanted.remove(filter.text());
+  }
+
+  /** The client is gone for good. */
   void clear() {
     wanted.clear();
   }

@@ -159,6 +159,9 @@ public final class Subscriptions {
       }
       made.decrementAndGet();
       leave(session, held);
+      if (held.share() == null) {
+        session.outbound().unsubscribed(held.subscription().filter());
+      }
     }
     if (held == null || !session.durable()) {
       done.accept(true);

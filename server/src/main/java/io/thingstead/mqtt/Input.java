@@ -141,7 +141,17 @@ final class Input {
       // What is unfinished now has only begun.
       begins();
     }
-    all.discardSomeReadBytes();
+    if (all.refCnt() == 1) {
+      all.discardSomeReadBytes();
+    } else {
+      // Payloads in it are on their way to others, who would see them change.
+      free(all.retain());
+      ByteBuf rest = channel().alloc().buffer(all.readableBytes());
+      rest.writeBytes(all);
+      all.release();
+      unread = rest;
+      all = rest;
+    }
     var _ = charge(all);
   }
 

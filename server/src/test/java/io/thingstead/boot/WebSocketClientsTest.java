@@ -78,6 +78,13 @@ class WebSocketClientsTest {
         .contains("heard " + MESSAGES);
   }
 
+  @Test
+  void nodesWsClientCutsFramesAsItLikes() throws Exception {
+    String url = "ws://127.0.0.1:" + server.plainMqtt() + "/mqtt";
+    assertThat(NpmClient.run("ws.cjs", Map.of("url", url), server.ca()))
+        .contains("all as it should be");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"wss", "mqtts"})
   void deviceSdkVersion1(String protocol) throws Exception {

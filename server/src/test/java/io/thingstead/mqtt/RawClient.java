@@ -177,6 +177,11 @@ final class RawClient implements AutoCloseable {
     return this;
   }
 
+  RawClient sendAll(ByteBuf bytes) throws IOException {
+    bytes.readBytes(socket.getOutputStream(), bytes.readableBytes());
+    return this;
+  }
+
   RawClient sendBytes(int... bytes) throws IOException {
     byte[] out = new byte[bytes.length];
     for (int i = 0; i < bytes.length; i++) {

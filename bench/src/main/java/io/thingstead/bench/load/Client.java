@@ -46,6 +46,9 @@ final class Client {
   /** Deliveries of its messages that have not come. */
   long outstanding;
 
+  /** Messages that came to it. */
+  int got;
+
   /** When its window was first found full, or 0. */
   long fullSince;
 
@@ -70,6 +73,7 @@ final class Client {
     nextId = 1;
     inFlight = 0;
     outstanding = 0;
+    got = 0;
     fullSince = 0;
   }
 

@@ -43,6 +43,9 @@ final class Loop {
    */
   @Nullable Consumer<Client> onReady;
 
+  /** Told of each client to which a message came; likewise. */
+  @Nullable Consumer<Client> onMessage;
+
   int ready;
   private int opening;
   private int retries;
@@ -72,6 +75,13 @@ final class Loop {
   void moved(Client publisher) {
     if (publishers != null) {
       publishers.moved(publisher);
+    }
+  }
+
+  /** A message came. */
+  void got(Client client) {
+    if (onMessage != null) {
+      onMessage.accept(client);
     }
   }
 
@@ -199,7 +209,8 @@ final class Loop {
     }
   }
 
-  private void connected(Client client, SocketChannel channel) throws IOException {
+  /** The client's socket is connected. */
+  void connected(Client client, SocketChannel channel) throws IOException {
     interest(client, SelectionKey.OP_READ);
     if (tls == null) {
       sendConnect(client);
@@ -309,6 +320,7 @@ final class Loop {
   /** Ends all connections and the loop. */
   void closeAll() {
     onReady = null;
+    onMessage = null;
     for (Client client : clients) {
       if (client.state == Client.State.READY) {
         end(client);

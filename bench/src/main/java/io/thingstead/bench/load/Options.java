@@ -43,8 +43,14 @@ final class Options {
 
   @Option(
       names = "--msgs",
-      description = "offline: messages; wild, exact: filters; sessions: sessions")
+      description = "offline: messages; wild, exact: filters; sessions, resume: sessions")
   int messages = 100_000;
+
+  @Option(names = "--filters", description = "sessions: subscriptions of each")
+  int filters = 1;
+
+  @Option(names = "--queued", description = "sessions, resume: messages that wait for each")
+  int queued;
 
   @Option(names = "--concur", description = "connections being opened at a time")
   int concurrency = 100;

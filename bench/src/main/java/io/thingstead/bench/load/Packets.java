@@ -105,6 +105,7 @@ final class Packets {
       duplicates++;
     }
     received++;
+    client.got++;
     Payload format = loop.payload();
     if (format.readable(at + length - payload)) {
       if (measuring) {
@@ -118,6 +119,7 @@ final class Packets {
         loop.moved(from);
       }
     }
+    loop.got(client);
   }
 
   private void answer(Client client, int first, int packetId) {

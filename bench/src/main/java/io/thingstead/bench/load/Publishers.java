@@ -125,6 +125,7 @@ final class Publishers {
         switch (options.scenario) {
           case WILD -> randomTopic();
           case EXACT -> text("e/" + random.nextInt(options.messages));
+          case SESSIONS -> text("se/" + published % options.messages);
           default -> topics[i];
         };
     client.publish(topic, options.qos, loop.payload(), now);

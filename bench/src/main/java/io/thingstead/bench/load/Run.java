@@ -25,7 +25,10 @@ final class Run {
     broker = new Processes(options.pids);
     clients = new Client[clientCount(options)];
     for (int i = 0; i < clients.length; i++) {
-      clients[i] = new Client(i, "load" + ProcessHandle.current().pid() % 10_000 + "-" + i);
+      boolean by = options.scenario == Scenario.SESSIONS && i == options.messages;
+      // Not the name of a session, of which another run may make more.
+      String name = by ? "publisher" : "" + i;
+      clients[i] = new Client(i, "load" + ProcessHandle.current().pid() % 10_000 + "-" + name);
     }
     loop = new Loop(options, clients, options.tls || options.scenario == Scenario.TLS);
     result
@@ -42,7 +45,8 @@ final class Run {
       case FANOUT -> options.subscribers + 1;
       case PAIRS, RULE -> 2 * options.publishers;
       case IDLE -> options.subscribers;
-      case SESSIONS -> options.messages;
+      case SESSIONS -> options.messages + 1;
+      case RESUME -> options.messages;
       case CONNECT, TLS -> options.concurrency;
     };
   }
@@ -91,6 +95,7 @@ final class Run {
         flow(publishers(subscribers, _ -> ""), 1);
       }
       case SESSIONS -> sessions();
+      case RESUME -> resume();
       case OFFLINE -> offline();
       case IDLE -> idle();
       case CONNECT -> {
@@ -194,9 +199,10 @@ final class Run {
   }
 
   private void sessions() {
-    subscribe(0, clients.length, i -> "se/" + i);
-    for (Client client : clients) {
-      client.cleanSession = false;
+    int count = options.messages;
+    for (int i = 0; i < count; i++) {
+      clients[i].filters = filtersOfSession(i);
+      clients[i].cleanSession = false;
     }
     long[] done = {0};
     loop.onReady =
@@ -205,14 +211,71 @@ final class Run {
           loop.end(client);
         };
     Stopwatch watch = new Stopwatch(broker);
-    loop.open(0, clients.length);
-    while (done[0] < clients.length && watch.seconds() < SETUP_SECONDS) {
+    loop.open(0, count);
+    while (done[0] < count && watch.seconds() < SETUP_SECONDS) {
       loop.once(50);
     }
-    double seconds = watch.seconds();
-    result.put("hs_per_cpu", watch.perCpu(done[0])).put("hs_per_s", Math.round(done[0] / seconds));
+    result.put("hs_per_cpu", watch.perCpu(done[0]));
+    result.put("hs_per_s", Math.round(done[0] / watch.seconds()));
     watch.tell(result);
-    result.put("conns", done[0]).put("rss_mb", round(settledMib(), 1));
+    result.put("conns", done[0]);
+    loop.onReady = null;
+    if (options.queued > 0) {
+      queue(clients[count]);
+    }
+    result.put("rss_mb", round(settledMib(), 1));
+  }
+
+  private List<String> filtersOfSession(int session) {
+    List<String> filters = new ArrayList<>(List.of("se/" + session));
+    for (int i = 1; i < options.filters; i++) {
+      filters.add("se/" + session + "/+/" + i);
+    }
+    return filters;
+  }
+
+  /** Has one client publish to all sessions in turn. */
+  private void queue(Client by) {
+    Publishers publishers = new Publishers(options, loop, List.of(by), 0);
+    loop.publishWith(publishers);
+    publishers.stopped = true;
+    loop.openAndWait(by.index, by.index + 1, SETUP_SECONDS);
+    long wanted = (long) options.messages * options.queued;
+    publishers.left = wanted;
+    publishers.stopped = false;
+    loop.packets().acknowledged = 0;
+    Stopwatch store = new Stopwatch(broker);
+    until(wanted, () -> loop.packets().acknowledged);
+    result.put("stored", loop.packets().acknowledged);
+    result.put("store_per_cpu", store.perCpu(loop.packets().acknowledged));
+  }
+
+  private void resume() {
+    for (Client client : clients) {
+      client.cleanSession = false;
+    }
+    long[] done = {0};
+    loop.onReady =
+        client -> {
+          if (options.queued == 0) {
+            done[0]++;
+            loop.end(client);
+          }
+        };
+    loop.onMessage =
+        client -> {
+          if (client.got == options.queued) {
+            done[0]++;
+            loop.end(client);
+          }
+        };
+    Stopwatch watch = new Stopwatch(broker);
+    loop.open(0, clients.length);
+    until(clients.length, () -> done[0]);
+    result.put("resumed_per_cpu", watch.perCpu(done[0]));
+    result.put("seconds", round(watch.seconds(), 3)).put("resumed", done[0]);
+    result.put("received", loop.packets().received);
+    watch.tell(result);
   }
 
   private void offline() {

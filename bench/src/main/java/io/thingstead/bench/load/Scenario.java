@@ -16,8 +16,12 @@ enum Scenario {
   WILD,
   /** Many filters without wildcards, random topics, each of which one of them matches. */
   EXACT,
-  /** Durable sessions, connected, subscribed once and left, one after the other. */
+  /**
+   * Durable sessions, connected, subscribed and left, one after the other; then messages for each.
+   */
   SESSIONS,
+  /** They come again, each until it has its messages. */
+  RESUME,
   /** Messages stored for sessions that are away, then drained. */
   OFFLINE,
   /** Connections that do nothing, with a subscription each. */
