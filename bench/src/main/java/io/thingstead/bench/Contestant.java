@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 /** A broker under measurement, a process of ours. */
 final class Contestant implements AutoCloseable {
-  private static final Duration START_MAX = Duration.ofSeconds(120);
+  private static final Duration START_MAX = Duration.ofMinutes(2);
   private static final int LOOK_AGAIN_MILLIS = 10;
 
   private final String name;
