@@ -35,6 +35,7 @@ class ArchitectureTest {
           Map.entry("authorize", List.of("account", "event", "identity", "registry")),
           Map.entry("person", List.of("account", "event", "identity", "registry", "authorize")),
           Map.entry("function", List.of("account", "event", "identity")),
+          Map.entry("domain", List.of("account", "event", "identity", "registry", "function")),
           Map.entry(
               "authorizer",
               List.of("account", "event", "identity", "registry", "authorize", "function")),

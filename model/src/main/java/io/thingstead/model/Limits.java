@@ -19,6 +19,7 @@ import java.time.Duration;
  * @param provisioning templates, and devices that are being provisioned
  * @param functions functions and their processes
  * @param authorizers custom authorizers
+ * @param domains domain configurations
  */
 public record Limits(
     Topics topics,
@@ -33,7 +34,8 @@ public record Limits(
     Rules rules,
     Provisioning provisioning,
     Functions functions,
-    Authorizers authorizers) {
+    Authorizers authorizers,
+    Domains domains) {
   /** As good as no limit. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
 
@@ -75,6 +77,8 @@ public record Limits(
 
   private static final Authorizers AUTHORIZERS = new Authorizers(100, 32, 10, 2048, 100, 10);
 
+  private static final Domains DOMAINS = new Domains(10, 20, 4, Duration.ofDays(7));
+
   /** The published sizes and counts; no rates, for they meter a bill and not a machine. */
   public static final Limits DEFAULT =
       new Limits(
@@ -114,7 +118,8 @@ public record Limits(
           RULES,
           PROVISIONING,
           FUNCTIONS,
-          AUTHORIZERS);
+          AUTHORIZERS,
+          DOMAINS);
 
   private static final Limits CLOUD =
       new Limits(
@@ -147,7 +152,8 @@ public record Limits(
           RULES,
           CLOUD_PROVISIONING,
           FUNCTIONS,
-          AUTHORIZERS);
+          AUTHORIZERS,
+          DOMAINS);
 
   private static final Limits STANDARD =
       new Limits(
@@ -197,7 +203,8 @@ public record Limits(
           RULES,
           PROVISIONING,
           FUNCTIONS,
-          AUTHORIZERS);
+          AUTHORIZERS,
+          DOMAINS);
 
   /**
    * What a profile imposes: the published quotas and per-connection rates for {@code aws}, the
@@ -474,4 +481,16 @@ public record Limits(
       int documentChars,
       int perSecond,
       int failuresPerSecond) {}
+
+  /**
+   * Domain configurations.
+   *
+   * @param configurations per account, the default endpoints not counted
+   * @param certificates of servers that the account has brought; not the cloud's
+   * @param certificateNames host names in one of them
+   * @param managedDisabled how long one with a generated host name must be disabled before it can
+   *     be deleted
+   */
+  public record Domains(
+      int configurations, int certificates, int certificateNames, Duration managedDisabled) {}
 }

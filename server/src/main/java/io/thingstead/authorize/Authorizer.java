@@ -69,12 +69,23 @@ public final class Authorizer implements CertificateListener {
       case Principal.AccessKey key -> signers.authorize(context, key);
       case Principal.Certificate(var id, var arn, _) -> underPolicies(context, arn, id);
       case Principal.Vouched vouched ->
-          new VouchedAuthorization(context, vouched.policies(), clock);
+          new VouchedAuthorization(
+              context, vouched.policies(), clock, device(context, vouched.certificate()));
       case Principal.Anonymous(var name) ->
           context.developmentMode()
               ? new FixedAuthorization(new Decision.Allowed("the listener's development mode"))
               : underPolicies(context, name, null);
     };
+  }
+
+  private @Nullable PolicyAuthorization device(
+      ConnectionContext context, Principal.@Nullable Certificate shown) {
+    if (shown == null) {
+      return null;
+    }
+    PolicyAuthorization device = underPolicies(context, shown.arn(), shown.certificateId());
+    device.loadCertificate(); // whatever its own policies use
+    return device;
   }
 
   /**

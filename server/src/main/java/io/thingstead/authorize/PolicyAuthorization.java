@@ -138,7 +138,7 @@ final class PolicyAuthorization implements Authorization {
         .decide(action, resourceArn);
   }
 
-  private Decision inactive() {
+  Decision inactive() {
     return new Decision.Denied(true, "certificate " + subject.certificateId() + " is not active");
   }
 
@@ -189,7 +189,11 @@ final class PolicyAuthorization implements Authorization {
     return now.decisions;
   }
 
-  private Facts facts() {
+  void loadCertificate() {
+    subject.loadCertificate();
+  }
+
+  Facts facts() {
     return new Facts(context, standing().thing(), subject.certificate(), clock);
   }
 }

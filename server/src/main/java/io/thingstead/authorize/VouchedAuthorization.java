@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class VouchedAuthorization implements Authorization {
   private final ConnectionContext context;
   private final InstantSource clock;
+  private final @Nullable PolicyAuthorization device;
   private volatile Current current;
 
   private record Current(
@@ -25,8 +26,21 @@ public final class VouchedAuthorization implements Authorization {
 
   public VouchedAuthorization(
       ConnectionContext context, List<NamedPolicy> policies, InstantSource clock) {
+    this(context, policies, clock, null);
+  }
+
+  /**
+   * @param device the certificate that the caller has shown as well: while it is not active nothing
+   *     is allowed, and policies can use its variables and those of its thing; or null
+   */
+  VouchedAuthorization(
+      ConnectionContext context,
+      List<NamedPolicy> policies,
+      InstantSource clock,
+      @Nullable PolicyAuthorization device) {
     this.context = context;
     this.clock = clock;
+    this.device = device;
     this.current = compiled(0, policies);
   }
 
@@ -49,27 +63,49 @@ public final class VouchedAuthorization implements Authorization {
   }
 
   private List<String> fact(String name) {
-    return ConnectionFacts.of(context, null, clock, name);
+    return device == null
+        ? ConnectionFacts.of(context, null, clock, name)
+        : device.facts().apply(name);
   }
 
-  private DecisionClass decisions() {
+  private Decision decide(Function<DecisionClass, Decision> question) {
+    if (device != null && !device.live()) {
+      return device.inactive();
+    }
     Current now = current;
-    return now.usesTime ? bound(now.policies, this::fact) : now.decisions;
+    // What is known of a device changes at any time.
+    boolean asksAgain = now.usesTime || device != null;
+    return question.apply(asksAgain ? bound(now.policies, this::fact) : now.decisions);
   }
 
   @Override
   public int stamp() {
-    return current.stamp;
+    // Both only grow, so each change makes the sum larger.
+    return current.stamp + (device == null ? 0 : device.stamp());
   }
 
   @Override
   public boolean live() {
-    return true;
+    return device == null || device.live();
   }
 
   @Override
   public void onRevoked(Runnable listener) {
-    // Its connection ends by the clock.
+    if (device != null) {
+      device.onRevoked(listener);
+    } // else its connection ends by the clock
+  }
+
+  @Override
+  public void over() {
+    if (device != null) {
+      device.over();
+    }
+  }
+
+  @Override
+  public @Nullable ConnectedThing thing() {
+    return device == null ? null : device.thing();
   }
 
   @Override
@@ -88,6 +124,9 @@ public final class VouchedAuthorization implements Authorization {
   }
 
   private Decision decide(String action, String arn, Function<String, @Nullable List<String>> own) {
+    if (device != null && !device.live()) {
+      return device.inactive();
+    }
     return bound(
             current.policies,
             name -> {
@@ -99,27 +138,27 @@ public final class VouchedAuthorization implements Authorization {
 
   @Override
   public Decision publish(String topic) {
-    return decisions().decide(Access.PUBLISH, topic);
+    return decide(known -> known.decide(Access.PUBLISH, topic));
   }
 
   @Override
   public Decision retain(String topic) {
-    return decisions().decide(Access.RETAIN, topic);
+    return decide(known -> known.decide(Access.RETAIN, topic));
   }
 
   @Override
   public Decision subscribe(String filter) {
-    return decisions().decide(Access.SUBSCRIBE, filter);
+    return decide(known -> known.decide(Access.SUBSCRIBE, filter));
   }
 
   @Override
   public Decision receive(String topic) {
-    return decisions().decide(Access.RECEIVE, topic);
+    return decide(known -> known.decide(Access.RECEIVE, topic));
   }
 
   @Override
   public Decision decide(String action, String resourceArn) {
-    return decisions().decide(action, resourceArn);
+    return decide(known -> known.decide(action, resourceArn));
   }
 
   @Override

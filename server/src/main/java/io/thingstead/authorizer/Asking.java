@@ -1,5 +1,6 @@
 package io.thingstead.authorizer;
 
+import io.thingstead.identity.Principal;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -11,16 +12,35 @@ import org.jspecify.annotations.Nullable;
  * What a caller shows who wants to be let in by a custom authorizer (AWS IoT guide: "Connecting to
  * AWS IoT Core by using custom authentication").
  *
- * @param serverName asked for by SNI, or empty
+ * @param tls where it has come in
  * @param http null when there was no HTTP request
  * @param mqtt null when there was no CONNECT
  */
-public record Asking(String serverName, @Nullable Http http, @Nullable Mqtt mqtt) {
+public record Asking(Tls tls, @Nullable Http http, @Nullable Mqtt mqtt) {
+  /** Of an endpoint without rules of its own. */
+  public Asking(String serverName, @Nullable Http http, @Nullable Mqtt mqtt) {
+    this(new Tls(serverName, null, true, null), http, mqtt);
+  }
+
   /** Names the authorizer. */
   public static final String NAME = "x-amz-customauthorizer-name";
 
   /** Carries the token's signature, Base64. */
   public static final String SIGNATURE = "x-amz-customauthorizer-signature";
+
+  /**
+   * The endpoint that it has called, and what it has shown there.
+   *
+   * @param serverName asked for by SNI, or empty
+   * @param authorizer the endpoint's own default, or null
+   * @param mayName whether a caller may name another one
+   * @param certificate shown in the handshake, if the endpoint wants both; else null
+   */
+  public record Tls(
+      String serverName,
+      @Nullable String authorizer,
+      boolean mayName,
+      Principal.@Nullable Certificate certificate) {}
 
   /**
    * An HTTP request: the call itself, or that of a WebSocket.
@@ -53,7 +73,7 @@ public record Asking(String serverName, @Nullable Http http, @Nullable Mqtt mqtt
     }
   }
 
-  /** The authorizer it names, or null. */
+  /** The authorizer it names, or null. Not every endpoint lets it. */
   public @Nullable String authorizer() {
     return parameter(NAME);
   }

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ public final class CustomAuthorizers implements Vouchers {
 
   private final AuthorizerStore store;
   private final FunctionCalls functions;
+  private final Function<String, @Nullable String> certificates;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Limits.Authorizers limits;
@@ -52,14 +54,19 @@ public final class CustomAuthorizers implements Vouchers {
 
   private record Cached(Vouched vouched, long untilMillis) {}
 
+  /**
+   * @param certificates a registered certificate in PEM form, by its id
+   */
   public CustomAuthorizers(
       Account account,
       AuthorizerStore store,
       FunctionCalls functions,
+      Function<String, @Nullable String> certificates,
       InstantSource clock,
       RandomGenerator random) {
     this.store = store;
     this.functions = functions;
+    this.certificates = certificates;
     this.clock = clock;
     this.random = random;
     limits = account.limits().authorizers();
@@ -116,9 +123,15 @@ public final class CustomAuthorizers implements Vouchers {
     return answer;
   }
 
+  /**
+   * The one it names, if the endpoint lets it; else the endpoint's; else the account's default (AWS
+   * IoT guide: "Configurable endpoints").
+   */
   private @Nullable String chosen(Asking asking) {
-    String named = asking.authorizer();
-    return named == null ? store.defaultName() : named;
+    String own = asking.tls().authorizer();
+    String named = own == null || asking.tls().mayName() ? asking.authorizer() : null;
+    String chosen = named == null ? own : named;
+    return chosen == null ? store.defaultName() : chosen;
   }
 
   /** A digest of all by which a function might tell callers apart. */
@@ -199,7 +212,7 @@ public final class CustomAuthorizers implements Vouchers {
       return new Refused("custom authorizers are asked more than the limit authorizers.perSecond");
     }
     try {
-      return read(name, ask(name, row, asking, token));
+      return read(name, asking, ask(name, row, asking, token));
     } catch (ApiException e) {
       return new Refused("custom authorizer " + name + " could not be asked: " + e.text());
     } catch (FunctionAnswer.InvalidException e) {
@@ -228,6 +241,7 @@ public final class CustomAuthorizers implements Vouchers {
     byte[] event =
         FunctionInput.of(
             asking,
+            certificate(asking.tls().certificate()),
             token,
             !row.signingDisabled(),
             new UUID(random.nextLong(), random.nextLong()).toString());
@@ -240,12 +254,17 @@ public final class CustomAuthorizers implements Vouchers {
     return result.payload();
   }
 
-  private Vouching read(String name, byte[] payload) {
+  private @Nullable String certificate(Principal.@Nullable Certificate shown) {
+    return shown == null ? null : certificates.apply(shown.certificateId());
+  }
+
+  private Vouching read(String name, Asking asking, byte[] payload) {
     return switch (FunctionAnswer.parse(name, payload, limits)) {
       case FunctionAnswer.No _ -> new Refused("custom authorizer " + name + " does not know it");
       case FunctionAnswer.Yes yes ->
           new Vouched(
-              new Principal.Vouched(yes.principalId(), name, yes.policies()),
+              new Principal.Vouched(
+                  yes.principalId(), name, yes.policies(), asking.tls().certificate()),
               yes.refreshAfterSeconds(),
               yes.disconnectAfterSeconds());
     };

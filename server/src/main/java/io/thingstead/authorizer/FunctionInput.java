@@ -15,11 +15,16 @@ final class FunctionInput {
   /**
    * The event.
    *
+   * @param certificatePem of the caller, where it had to show one; or null
    * @param token null when there is none
    * @param connectionId a UUID
    */
   static byte[] of(
-      Asking asking, @Nullable String token, boolean signatureVerified, String connectionId) {
+      Asking asking,
+      @Nullable String certificatePem,
+      @Nullable String token,
+      boolean signatureVerified,
+      String connectionId) {
     ObjectNode event = JSON.createObjectNode();
     if (token != null) {
       event.put("token", token);
@@ -27,9 +32,14 @@ final class FunctionInput {
     event.put("signatureVerified", signatureVerified);
     ArrayNode protocols = event.putArray("protocols");
     ObjectNode data = event.putObject("protocolData");
-    if (!asking.serverName().isEmpty()) {
+    Asking.Tls tls = asking.tls();
+    if (!tls.serverName().isEmpty()) {
       protocols.add("tls");
-      data.putObject("tls").put("serverName", asking.serverName());
+      ObjectNode node = data.putObject("tls").put("serverName", tls.serverName());
+      if (tls.certificate() != null) {
+        node.put("x509CertificatePem", certificatePem);
+        node.put("principalId", tls.certificate().certificateId());
+      }
     }
     Asking.Http http = asking.http();
     if (http != null) {

@@ -33,7 +33,6 @@ import io.thingstead.http.Origins;
 import io.thingstead.http.SigV4;
 import io.thingstead.identity.AccessKeys;
 import io.thingstead.identity.CertificateDirectory;
-import io.thingstead.identity.CertificateLookup;
 import io.thingstead.identity.CredentialsFile;
 import io.thingstead.identity.KeyPairs;
 import io.thingstead.identity.MasterKey;
@@ -154,7 +153,12 @@ public final class Node implements AutoCloseable {
                 settings,
                 () ->
                     ServerCertificate.issued(
-                        server, master, ca, keys, clock, () -> names(accounts)),
+                        server,
+                        master,
+                        ca,
+                        keys,
+                        clock,
+                        () -> Endpoints.names(settings.hosts(), accounts)),
                 revoked));
     tls = certified;
     EventLoops loops = keep(EventLoops.start(settings.limits().eventLoops()));
@@ -163,7 +167,10 @@ public final class Node implements AutoCloseable {
     WarningLog warnings = new WarningLog(clock);
     RefusalLog refusals = new RefusalLog(clock, settings.log().refusalsPerSecond());
     FunctionHost functions = keep(functionHost(data));
-    Tenants tenants = keep(tenants(engine, lanes, master, keys, refusals, warnings, functions));
+    Endpoints endpoints = Endpoints.of(settings, accounts, certified.contexts(), ca);
+    Tenants tenants =
+        keep(tenants(engine, lanes, master, keys, refusals, warnings, functions, endpoints));
+    certified.alsoCheck(tenants::renewCertificates);
     WarningRoutes warned = new WarningRoutes(warnings, tenants);
     warned.attach(meters);
     meters(engine, lanes);
@@ -179,8 +186,8 @@ public final class Node implements AutoCloseable {
     HttpServer http =
         http(
             tenants,
-            accounts,
-            entrance(accounts, callers, browsers, refusals, gateway, tenants),
+            endpoints,
+            entrance(endpoints, callers, browsers, refusals, gateway, tenants),
             new ConsoleRoutes(
                 administrators,
                 browsers,
@@ -197,7 +204,8 @@ public final class Node implements AutoCloseable {
               writeCredentials(data, accounts, accessKeys);
             });
     Protocols protocols = new Protocols(gateway, http::handler);
-    ports = keep(ports(loops, certified.contexts(), accounts, revoked, protocols, refusals));
+    Callers shown = endpoints.callers(certificates, tenants, revoked);
+    ports = keep(ports(loops, certified.contexts(), shown, protocols, refusals));
     Ports all = ports;
     revoked.onChange(() -> all.expel(revoked::refusal));
     listening.open(ports, ANONYMOUS);
@@ -253,22 +261,14 @@ public final class Node implements AutoCloseable {
   private Ports ports(
       EventLoops loops,
       ServerContexts contexts,
-      Accounts accounts,
-      RevocationLists revoked,
+      Callers callers,
       Protocols protocols,
       RefusalLog refusals) {
     return new Ports(
         loops,
         listening.limits(),
         contexts,
-        new Callers(
-            host -> Optional.of(accounts.byHost(host)),
-            (account, shown) -> {
-              String refusal = revoked.refusal(shown);
-              return refusal == null
-                  ? certificates.find(account, shown)
-                  : new CertificateLookup.Refused(refusal);
-            }),
+        callers,
         protocols,
         virtualThreads,
         refusals,
@@ -318,18 +318,6 @@ public final class Node implements AutoCloseable {
     requireNonNull(tls).check();
   }
 
-  /** Every name by which clients call the server, each account's own among them. */
-  private List<String> names(Accounts accounts) {
-    List<String> names = new ArrayList<>(settings.hosts());
-    for (Account account : accounts.list()) {
-      String host = accounts.endpoint(account, settings.hosts().getFirst());
-      if (!names.contains(host)) {
-        names.add(host);
-      }
-    }
-    return names;
-  }
-
   private static List<NettyLoop> lanes(EventLoops loops) {
     return loops.all().stream().map(NettyLoop::new).toList();
   }
@@ -360,7 +348,8 @@ public final class Node implements AutoCloseable {
       KeyPairs keys,
       RefusalLog refusals,
       WarningLog warnings,
-      FunctionHost functions)
+      FunctionHost functions,
+      Endpoints endpoints)
       throws NoSuchAlgorithmException {
     HttpCalls calls =
         new HttpCalls(new TargetGuard(settings.allowTargets()), SSLContext.getDefault(), clock);
@@ -379,7 +368,8 @@ public final class Node implements AutoCloseable {
         refusals,
         warnings,
         new DataDirectory(settings.data()).buckets(),
-        functions);
+        functions,
+        endpoints);
   }
 
   private static void writeCredentials(
@@ -392,19 +382,18 @@ public final class Node implements AutoCloseable {
   }
 
   private Entrance entrance(
-      Accounts accounts,
+      Endpoints endpoints,
       KeyDirectory callers,
       Sessions browsers,
       RefusalLog refusals,
       Gateway gateway,
       Tenants tenants) {
     SigV4 signatures = new SigV4(callers::find, clock);
-    Origins origins =
-        new Origins(host -> names(accounts).contains(host), Set.copyOf(settings.allowOrigins()));
+    Origins origins = new Origins(endpoints::knows, Set.copyOf(settings.allowOrigins()));
     Authentication authentication =
         new Authentication(
             signatures,
-            id -> Optional.ofNullable(accounts.find(id)),
+            id -> Optional.ofNullable(endpoints.accounts().find(id)),
             origins,
             account -> tenants.of(account).authorizers(),
             browsers);
@@ -413,7 +402,7 @@ public final class Node implements AutoCloseable {
 
   private HttpServer http(
       Tenants tenants,
-      Accounts accounts,
+      Endpoints endpoints,
       Entrance entrance,
       ConsoleRoutes console,
       Engine engine,
@@ -421,8 +410,8 @@ public final class Node implements AutoCloseable {
       WarningRoutes warned,
       Consumer<Account> accountMade) {
     OperationTable table = new OperationTable();
-    Function<Account, String> host =
-        account -> accounts.endpoint(account, settings.hosts().getFirst());
+    Accounts accounts = endpoints.accounts();
+    Function<Account, String> host = endpoints::ofAccount;
     Operations.bind(table, tenants::of, host, new Transfers(certificates), clock);
     new AccountRoutes(accounts, host, accountMade).bind(table);
     SnapshotRoutes snapshots =
@@ -434,6 +423,7 @@ public final class Node implements AutoCloseable {
     new RefusalRoutes(refusals).bind(table);
     new PolicyRoutes(tenants).bind(table);
     new FunctionRoutes(tenants).bind(table);
+    new ServerCertificateRoutes(tenants).bind(table);
     warned.bind(table);
     new AuditRoutes(account -> tenants.of(account).audit()).bind(table);
     console.bind(table);

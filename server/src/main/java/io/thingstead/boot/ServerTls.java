@@ -6,6 +6,7 @@ import io.thingstead.identity.ServerCertificate;
 import io.thingstead.identity.ServerCertificateFiles;
 import io.thingstead.net.ServerContexts;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,7 @@ final class ServerTls implements AutoCloseable {
   private final RevocationLists revoked;
   private final ServerContexts contexts;
   private final ScheduledExecutorService checks;
+  private final List<Runnable> others = new CopyOnWriteArrayList<>();
 
   /**
    * @param issued makes the certificate of the server's own CA, if the settings name no file
@@ -49,10 +51,16 @@ final class ServerTls implements AutoCloseable {
     certificate.refresh();
   }
 
+  /** Does something else too whenever it looks whether something has changed. */
+  void alsoCheck(Runnable other) {
+    others.add(other);
+  }
+
   /** Looks at once whether certificates and revocation lists have changed. */
   void check() {
     certificate.refresh();
     revoked.refresh();
+    others.forEach(Runnable::run);
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.thingstead.broker.Broker;
 import io.thingstead.broker.Closing;
 import io.thingstead.broker.Lanes;
 import io.thingstead.broker.Storage;
+import io.thingstead.domain.DomainConfigurations;
 import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.Engine;
 import io.thingstead.engine.ShardId;
@@ -98,6 +99,7 @@ final class Tenants implements AutoCloseable {
   private final FunctionHost host;
   private final Warnings warnings;
   private final Path buckets;
+  private final Endpoints endpoints;
   private final Map<AccountId, Features> features = new ConcurrentHashMap<>();
 
   /**
@@ -120,7 +122,8 @@ final class Tenants implements AutoCloseable {
       Refusals refusals,
       Warnings warnings,
       Path buckets,
-      FunctionHost host) {
+      FunctionHost host,
+      Endpoints endpoints) {
     this.engine = engine;
     this.lanes = lanes;
     this.master = master;
@@ -135,6 +138,7 @@ final class Tenants implements AutoCloseable {
     this.host = host;
     this.warnings = warnings;
     this.buckets = buckets;
+    this.endpoints = endpoints;
   }
 
   /** An account's limits were changed. */
@@ -232,7 +236,22 @@ final class Tenants implements AutoCloseable {
             work);
     CustomAuthorizers authorizers =
         new CustomAuthorizers(
-            account, new AuthorizerStore(account, registry), functions, work.clock(), random);
+            account,
+            new AuthorizerStore(account, registry),
+            functions,
+            id -> certificates.exists(id) ? certificates.describe(id).pem() : null,
+            work.clock(),
+            random);
+    DomainConfigurations domains =
+        new DomainConfigurations(
+            account,
+            registry,
+            endpoints.domains(),
+            new DomainConfigurations.Means(master, endpoints.ca(), keys, work.clock(), random),
+            new DomainConfigurations.References(
+                endpoints.ofAccount(account),
+                name -> AuthorizerStore.exists(registry.durable(), name),
+                functions));
     Tags tags = new Tags(account, registry);
     tags.knows("authorizer", AuthorizerStore::exists);
     tags.knows("policy", Policies::exists);
@@ -253,6 +272,7 @@ final class Tenants implements AutoCloseable {
     tags.knows("certificateprovider", CertificateProviders::exists);
     certificates.cas().onDelete(Tags::forget);
     tags.knows("rolealias", RoleAliases::exists);
+    tags.knows("domainconfiguration", DomainConfigurations::exists);
     Why why =
         new Why(account, authorizer, thing -> principalsOf(things, registry, principals, thing));
     features.put(
@@ -277,8 +297,10 @@ final class Tenants implements AutoCloseable {
             provisioning,
             functions,
             new AuditLog(shard(ShardId.SERVER, 0, number), work.clock()),
-            authorizers));
+            authorizers,
+            domains));
     functions.start();
+    domains.start();
     start(broker, presence, shadows, rules, provisioning);
   }
 
@@ -304,6 +326,21 @@ final class Tenants implements AutoCloseable {
   void checkExpiry() {
     for (Features each : features.values()) {
       new CertificateWarnings(each.account(), each.certificates(), warnings).checkExpiry();
+    }
+  }
+
+  /** Has host names' certificates of the own CA issued anew that end soon. It waits. */
+  void renewCertificates() {
+    for (Features each : features.values()) {
+      try {
+        each.domains().renew();
+      } catch (RuntimeException e) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "certificates of domain configurations of account {0} are not renewed: {1}",
+            each.account().id(),
+            e.getMessage());
+      }
     }
   }
 

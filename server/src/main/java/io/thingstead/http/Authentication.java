@@ -2,9 +2,11 @@ package io.thingstead.http;
 
 import io.thingstead.account.Account;
 import io.thingstead.api.ApiRequest;
+import io.thingstead.api.iot.AuthenticationType;
 import io.thingstead.authorizer.Asking;
 import io.thingstead.authorizer.CustomAuthorizers;
 import io.thingstead.authorizer.Vouching;
+import io.thingstead.domain.Domain;
 import io.thingstead.identity.Principal;
 import io.thingstead.model.AccountId;
 import io.thingstead.model.ApiException;
@@ -106,12 +108,16 @@ public final class Authentication {
       origins.checkOrigin(request, transport);
     }
     if (signed != null) {
-      return signed(signed);
+      return signed(signed, transport.domain());
     }
     if (forAnyone.test(request)) {
       return new Caller(transport.account(), new Principal.Anonymous("anonymous"), "");
     }
-    BrowserSession browser = browsers.find(request, transport);
+    // Where one proof is demanded, a cookie is none.
+    BrowserSession browser =
+        transport.domain().authenticationType() == AuthenticationType.DEFAULT
+            ? browsers.find(request, transport)
+            : null;
     return browser == null ? unsigned(request, transport) : signedIn(browser, request, transport);
   }
 
@@ -132,7 +138,10 @@ public final class Authentication {
   }
 
   private @Nullable BrowserSession ofOwnPage(ApiRequest request, Transport transport) {
-    return origins.isOwnPage(request, transport) ? browsers.find(request, transport) : null;
+    return transport.domain().authenticationType() == AuthenticationType.DEFAULT
+            && origins.isOwnPage(request, transport)
+        ? browsers.find(request, transport)
+        : null;
   }
 
   private Caller signedIn(BrowserSession browser, ApiRequest request, Transport transport) {
@@ -153,7 +162,18 @@ public final class Authentication {
         one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
   }
 
-  private Caller signed(SigV4.Signed signed) {
+  private Caller signed(SigV4.Signed signed, Domain domain) {
+    if (!domain.accepts(AuthenticationType.AWS_SIGV4)) {
+      throw new ApiException(
+          AwsError.FORBIDDEN,
+          "domain configuration %s has authenticationType %s, so it takes no signatures"
+              .formatted(domain.configuration(), domain.authenticationType()));
+    }
+    if (!domain.ofAccount() && !domain.account().id().equals(signed.credential().account())) {
+      throw new ApiException(
+          AwsError.FORBIDDEN,
+          "the key is of another account than domain configuration " + domain.configuration());
+    }
     Account account =
         accounts
             .apply(signed.credential().account())
@@ -173,16 +193,42 @@ public final class Authentication {
   }
 
   private Caller unsigned(ApiRequest request, Transport transport) {
-    Asking asking = asking(request, transport);
-    if (asking != null) {
-      return vouched(asking, transport);
+    return switch (transport.domain().authenticationType()) {
+      case DEFAULT -> {
+        Asking asking = asking(request, transport);
+        yield asking == null ? proven(transport) : vouched(asking, transport);
+      }
+      case AWS_X509 -> new Caller(transport.account(), certificate(transport), "");
+      case AWS_SIGV4 -> throw unsigned();
+      case CUSTOM_AUTH -> vouched(asking(request, transport, null), transport);
+      case CUSTOM_AUTH_X509 ->
+          vouched(asking(request, transport, certificate(transport)), transport);
+    };
+  }
+
+  /** The certificate that the endpoint wants. */
+  private static Principal.Certificate certificate(Transport transport) {
+    if (!(transport.principal() instanceof Principal.Certificate certificate)) {
+      throw new ApiException(
+          AwsError.FORBIDDEN,
+          "domain configuration %s wants a client certificate, and there is none"
+              .formatted(transport.domain().configuration()));
     }
+    requireActive(certificate, transport);
+    return certificate;
+  }
+
+  private static void requireActive(Principal.Certificate certificate, Transport transport) {
+    if (!certificate.active()) {
+      throw new ApiException(
+          AwsError.FORBIDDEN, "the certificate may not call: " + transport.inactiveBecause());
+    }
+  }
+
+  private static Caller proven(Transport transport) {
     Principal principal = transport.principal();
     if (principal instanceof Principal.Certificate certificate) {
-      if (!certificate.active()) {
-        throw new ApiException(
-            AwsError.FORBIDDEN, "the certificate may not call: " + transport.inactiveBecause());
-      }
+      requireActive(certificate, transport);
       return new Caller(transport.account(), certificate, "");
     }
     // Where anyone may speak MQTT, anyone may do so over WebSocket; what else he asks is refused.
@@ -199,15 +245,23 @@ public final class Authentication {
    * or nobody would be asked.
    */
   private @Nullable Asking asking(ApiRequest request, Transport transport) {
-    Opening opening = opening(request);
-    Asking asking =
-        new Asking(
-            transport.domainName(),
-            new Asking.Http(
-                opening.headers(), opening.query().isEmpty() ? "" : "?" + opening.query()),
-            null);
+    Asking asking = asking(request, transport, null);
     boolean asks = transport.principal() == null || asking.authorizer() != null;
     return asks && authorizers.apply(transport.account()).offers(asking) ? asking : null;
+  }
+
+  /**
+   * @param certificate what the caller had to show as well, or null
+   */
+  private static Asking asking(
+      ApiRequest request, Transport transport, Principal.@Nullable Certificate certificate) {
+    Opening opening = opening(request);
+    Domain domain = transport.domain();
+    return new Asking(
+        new Asking.Tls(
+            transport.domainName(), domain.authorizer(), domain.mayNameAuthorizer(), certificate),
+        new Asking.Http(opening.headers(), opening.query().isEmpty() ? "" : "?" + opening.query()),
+        null);
   }
 
   private static Opening opening(ApiRequest request) {
@@ -229,13 +283,21 @@ public final class Authentication {
    * authorizer sees all that it shows; null when it must prove itself now.
    */
   @Nullable Opening askedLater(ApiRequest request, Transport transport) {
-    if (Signature.of(request) != null || asking(request, transport) == null) {
+    if (Signature.of(request) != null || !isAskedLater(request, transport)) {
       return null;
     }
     if (!transport.secure()) {
       origins.checkOrigin(request, transport);
     }
     return opening(request);
+  }
+
+  private boolean isAskedLater(ApiRequest request, Transport transport) {
+    return switch (transport.domain().authenticationType()) {
+      case DEFAULT -> asking(request, transport) != null;
+      case CUSTOM_AUTH -> true;
+      case AWS_X509, AWS_SIGV4, CUSTOM_AUTH_X509 -> false;
+    };
   }
 
   /** The refusal of a caller who has proven nothing. */

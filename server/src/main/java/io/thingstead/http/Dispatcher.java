@@ -81,10 +81,10 @@ final class Dispatcher {
       if (preflight != null) {
         return preflight;
       }
-      if (!transport.listener().carries(Protocol.HTTP)) {
+      if (!transport.carries(Protocol.HTTP)) {
         throw new ApiException(
             AwsError.UNKNOWN_OPERATION,
-            "this port speaks MQTT, and MQTT over WebSocket at " + WebSocketDoor.PATH);
+            "this endpoint speaks MQTT, and MQTT over WebSocket at " + WebSocketDoor.PATH);
       }
       Route route = table.route(request, transport.listener().role());
       return route == null

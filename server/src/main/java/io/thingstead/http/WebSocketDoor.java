@@ -97,7 +97,7 @@ final class WebSocketDoor {
     String key = key(request);
     String subprotocol = subprotocol(request);
     entrance.authentication().checkHost(request, transport);
-    boolean offered = transport.listener().carries(Protocol.WEBSOCKET);
+    boolean offered = transport.carries(Protocol.WEBSOCKET);
     // Who has signed in to the console needs nobody to vouch for them.
     Transport.Opening later =
         offered && !entrance.authentication().isSignedIn(request, transport)
@@ -119,13 +119,17 @@ final class WebSocketDoor {
 
   /** A port for administrators offers MQTT to the console alone. */
   private Caller caller(ApiRequest request, Transport transport) {
-    boolean offered = transport.listener().carries(Protocol.WEBSOCKET);
+    boolean offered = transport.carries(Protocol.WEBSOCKET);
     boolean console =
         transport.listener().role() == Role.ADMIN
             && entrance.authentication().isSignedIn(request, transport);
     if (!offered && !console) {
       throw new ApiException(
-          AwsError.ACCESS_DENIED, "the port " + transport.local() + " does not offer MQTT");
+          AwsError.ACCESS_DENIED,
+          transport.listener().carries(Protocol.WEBSOCKET)
+              ? "domain configuration %s offers no MQTT over WebSocket"
+                  .formatted(transport.domain().configuration())
+              : "the port " + transport.local() + " does not offer MQTT");
     }
     return entrance.authentication().webSocketCaller(request, transport);
   }

@@ -5,6 +5,7 @@ import io.thingstead.engine.Key;
 import io.thingstead.row.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * The server's own root CA: what clients trust instead of a public one. Made at the first start and
@@ -21,6 +23,10 @@ public final class OwnCa {
   private static final Key ROW = Key.of("ca");
   private static final String CONTEXT = "server-ca";
   private static final Duration LIFETIME = Duration.ofDays(20 * 365L);
+
+  // Clients of Apple's refuse longer ones even from a private root.
+  private static final Duration SERVER_LIFETIME = Duration.ofDays(397);
+  private static final Duration RENEWED_BEFORE_END = Duration.ofDays(30);
 
   /** How far certificates are dated back, for devices whose clocks run behind. */
   static final Duration BACKDATED = Duration.ofHours(24);
@@ -97,5 +103,23 @@ public final class OwnCa {
 
   Authority authority() {
     return authority;
+  }
+
+  /**
+   * Issues a certificate for a server, with a key of its own.
+   *
+   * @param names host names and IP addresses, at least one
+   */
+  public ServerIdentity issue(List<String> names, KeyPairs keys, Instant now) {
+    KeyPair pair = keys.p256();
+    X509Certificate leaf =
+        authority.server(names, pair.getPublic(), now.minus(BACKDATED), now.plus(SERVER_LIFETIME));
+    return new ServerIdentity(pair.getPrivate(), List.of(leaf, certificate()));
+  }
+
+  /** Whether a certificate that {@link #issue} has made must be replaced. */
+  public boolean isDue(X509Certificate leaf, Instant now) {
+    return !now.isBefore(leaf.getNotAfter().toInstant().minus(RENEWED_BEFORE_END))
+        || !leaf.getIssuerX500Principal().equals(certificate().getSubjectX500Principal());
   }
 }

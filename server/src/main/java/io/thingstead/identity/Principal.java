@@ -97,10 +97,18 @@ public sealed interface Principal {
    * @param id what the authorizer calls it
    * @param authorizer the authorizer's name
    * @param policies what it may do
+   * @param certificate the certificate that it had to show as well, or null
    */
-  record Vouched(String id, String authorizer, List<NamedPolicy> policies) implements Principal {
+  record Vouched(
+      String id, String authorizer, List<NamedPolicy> policies, @Nullable Certificate certificate)
+      implements Principal {
     public Vouched {
       policies = List.copyOf(policies);
+    }
+
+    /** One that had to show nothing else. */
+    public Vouched(String id, String authorizer, List<NamedPolicy> policies) {
+      this(id, authorizer, policies, null);
     }
   }
 

@@ -4,11 +4,8 @@ import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.Key;
 import io.thingstead.row.Json;
 import java.net.InetAddress;
-import java.security.KeyPair;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
@@ -28,9 +25,6 @@ public final class ServerCertificate {
   private static final System.Logger LOG = System.getLogger(ServerCertificate.class.getName());
   private static final Key ROW = Key.of("server");
   private static final String CONTEXT = "server-certificate";
-  // Clients of Apple's refuse longer ones even from a private root.
-  private static final Duration LIFETIME = Duration.ofDays(397);
-  private static final Duration RENEWED_BEFORE_END = Duration.ofDays(30);
 
   private final Supplier<ServerIdentity> source;
   private final List<Consumer<ServerIdentity>> listeners = new CopyOnWriteArrayList<>();
@@ -142,8 +136,7 @@ public final class ServerCertificate {
     }
 
     private boolean good(X509Certificate leaf) {
-      return clock.instant().isBefore(leaf.getNotAfter().toInstant().minus(RENEWED_BEFORE_END))
-          && leaf.getIssuerX500Principal().equals(ca.certificate().getSubjectX500Principal())
+      return !ca.isDue(leaf, clock.instant())
           && namesIn(leaf).equals(new TreeSet<>(canonical(names.get())));
     }
 
@@ -172,22 +165,14 @@ public final class ServerCertificate {
     }
 
     private ServerIdentity issue() {
-      KeyPair pair = keys.p256();
-      Instant now = clock.instant();
-      X509Certificate leaf =
-          ca.authority()
-              .server(
-                  canonical(names.get()),
-                  pair.getPublic(),
-                  now.minus(OwnCa.BACKDATED),
-                  now.plus(LIFETIME));
-      SealedCertificate row = SealedCertificate.of(leaf, pair.getPrivate(), master, CONTEXT);
+      ServerIdentity made = ca.issue(canonical(names.get()), keys, clock.instant());
+      SealedCertificate row = SealedCertificate.of(made.leaf(), made.key(), master, CONTEXT);
       server.call(
           tx -> {
             tx.put(Tables.SERVER_KEY, ROW, Json.encode(row));
             return true;
           });
-      return new ServerIdentity(pair.getPrivate(), List.of(leaf, ca.certificate()));
+      return made;
     }
   }
 }

@@ -5,11 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
-import java.security.Signature;
-import java.security.cert.X509Certificate;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +41,7 @@ public final class ServerCertificateFiles implements Supplier<ServerIdentity> {
         return known;
       }
       ServerIdentity read =
-          read(
+          ServerIdentity.fromPem(
               new String(certificate, StandardCharsets.UTF_8),
               new String(key, StandardCharsets.UTF_8));
       seenCertificate = certificate;
@@ -62,39 +58,5 @@ public final class ServerCertificateFiles implements Supplier<ServerIdentity> {
               + e.getMessage(),
           e);
     }
-  }
-
-  private static ServerIdentity read(String certificate, String key)
-      throws IOException, GeneralSecurityException {
-    List<X509Certificate> chain = Pem.certificates(certificate);
-    if (chain.isEmpty()) {
-      throw new IOException("no certificate in PEM form");
-    }
-    PrivateKey privateKey = Pem.privateKey(key);
-    if (!belongTogether(chain.getFirst(), privateKey)) {
-      throw new IOException("the key is not the certificate's");
-    }
-    return new ServerIdentity(privateKey, chain);
-  }
-
-  private static boolean belongTogether(X509Certificate certificate, PrivateKey key)
-      throws GeneralSecurityException {
-    String algorithm =
-        switch (key.getAlgorithm()) {
-          case "RSA" -> "SHA256withRSA";
-          case "EC" -> "SHA256withECDSA";
-          default -> key.getAlgorithm();
-        };
-    if (!certificate.getPublicKey().getAlgorithm().equals(key.getAlgorithm())) {
-      return false;
-    }
-    byte[] probe = "thingstead".getBytes(StandardCharsets.US_ASCII);
-    Signature signer = Signature.getInstance(algorithm);
-    signer.initSign(key);
-    signer.update(probe);
-    Signature verifier = Signature.getInstance(algorithm);
-    verifier.initVerify(certificate.getPublicKey());
-    verifier.update(probe);
-    return verifier.verify(signer.sign());
   }
 }

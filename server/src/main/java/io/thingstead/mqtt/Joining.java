@@ -2,6 +2,7 @@ package io.thingstead.mqtt;
 
 import static java.util.Objects.requireNonNull;
 
+import io.thingstead.api.iot.AuthenticationType;
 import io.thingstead.authorize.Authorization;
 import io.thingstead.authorize.ConnectionContext;
 import io.thingstead.authorize.Decision;
@@ -12,6 +13,7 @@ import io.thingstead.broker.Broker;
 import io.thingstead.broker.Connecting;
 import io.thingstead.broker.PendingWill;
 import io.thingstead.broker.Qos;
+import io.thingstead.domain.Domain;
 import io.thingstead.event.Reason;
 import io.thingstead.identity.Principal;
 import io.thingstead.model.Limits;
@@ -216,6 +218,13 @@ final class Joining {
 
   private Principal principal() {
     Principal principal = transport.principal();
+    if (principal == null && transport.domain().wantsCertificate() != null) {
+      throw new RefusedException(
+          ReasonCode.NOT_AUTHORIZED,
+          "domain configuration %s has authenticationType %s, and the client showed no certificate"
+              .formatted(
+                  transport.domain().configuration(), transport.domain().authenticationType()));
+    }
     if (principal == null) {
       throw new RefusedException(
           ReasonCode.NOT_AUTHORIZED,
@@ -238,12 +247,29 @@ final class Joining {
    * custom authentication"); null when the client has another proof.
    */
   private @Nullable Asking asking() {
-    Transport.Opening opening = transport.opening();
-    if (transport.principal() != null && !transport.alpn().equals("mqtt")) {
-      return null;
+    return switch (transport.domain().authenticationType()) {
+      case DEFAULT ->
+          transport.principal() != null && !transport.alpn().equals("mqtt") ? null : asking(null);
+      case AWS_X509, AWS_SIGV4 -> null;
+      case CUSTOM_AUTH -> asking(null);
+      case CUSTOM_AUTH_X509 -> asking(certificate());
+    };
+  }
+
+  /** The one that the endpoint wants before a custom authorizer is asked. */
+  private Principal.Certificate certificate() {
+    if (principal() instanceof Principal.Certificate certificate) {
+      return certificate;
     }
+    throw new RefusedException(ReasonCode.NOT_AUTHORIZED, "the client showed no certificate");
+  }
+
+  private Asking asking(Principal.@Nullable Certificate certificate) {
+    Transport.Opening opening = transport.opening();
+    Domain domain = transport.domain();
     return new Asking(
-        transport.domainName(),
+        new Asking.Tls(
+            transport.domainName(), domain.authorizer(), domain.mayNameAuthorizer(), certificate),
         opening == null
             ? null
             : new Asking.Http(
@@ -254,7 +280,8 @@ final class Joining {
   /** By whose word it is let in; null when nobody would be asked. */
   private @Nullable Vouched vouched(Asking asking) {
     Vouchers vouchers = gateway.vouchers().apply(transport.account());
-    if (!vouchers.offers(asking)) {
+    boolean needed = transport.domain().authenticationType() != AuthenticationType.DEFAULT;
+    if (!needed && !vouchers.offers(asking)) {
       return null;
     }
     return switch (vouchers.vouch(asking, transport.remote())) {

@@ -3,7 +3,7 @@ package io.thingstead.net;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
-import io.thingstead.account.Account;
+import io.thingstead.domain.Domain;
 import io.thingstead.identity.Principal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -64,8 +64,8 @@ final class Arrival extends ChannelInitializer<Channel> {
 
   private void receivePlain(
       Channel channel, InetSocketAddress remote, Listener.Security.Plain plain) {
-    Optional<Account> account = network.callers().accounts().apply("");
-    if (account.isEmpty()) {
+    Optional<Domain> domain = network.callers().domains().apply("");
+    if (domain.isEmpty()) {
       network
           .doorman()
           .turnAway(Turned.UNKNOWN_HOST, remote, "a plain port serves the default account only");
@@ -75,7 +75,7 @@ final class Arrival extends ChannelInitializer<Channel> {
     Transport transport =
         new Transport(
             listener,
-            account.get(),
+            domain.get(),
             new Principal.Anonymous(plain.anonymous()),
             "",
             "",

@@ -1,6 +1,6 @@
 package io.thingstead.net;
 
-import io.thingstead.account.Account;
+import io.thingstead.domain.Domain;
 import io.thingstead.identity.CertificateLookup;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -11,11 +11,11 @@ import java.util.function.Function;
 /**
  * How the network asks who is calling whom.
  *
- * @param accounts by the host name of SNI in lower case, or by the empty string without one; empty
+ * @param domains by the host name of SNI in lower case, or by the empty string without one; empty
  *     refuses the handshake; called on event loops, so it must not block
- * @param certificates by account and the certificates a client showed, its own first; called on TLS
+ * @param certificates by domain and the certificates a client showed, its own first; called on TLS
  *     tasks, so it may block
  */
 public record Callers(
-    Function<String, Optional<Account>> accounts,
-    BiFunction<Account, List<X509Certificate>, CertificateLookup> certificates) {}
+    Function<String, Optional<Domain>> domains,
+    BiFunction<Domain, List<X509Certificate>, CertificateLookup> certificates) {}

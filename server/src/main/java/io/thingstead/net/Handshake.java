@@ -1,6 +1,6 @@
 package io.thingstead.net;
 
-import io.thingstead.account.Account;
+import io.thingstead.domain.Domain;
 import io.thingstead.identity.CertificateLookup;
 import java.net.Socket;
 import java.security.MessageDigest;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Handshake implements Executor {
   private static final ScopedValue<Handshake> CURRENT = ScopedValue.newInstance();
 
-  private final Account account;
+  private final Domain domain;
   private final String domainName;
   private final Network network;
   private volatile String certificateId = "";
@@ -32,14 +32,14 @@ final class Handshake implements Executor {
   /**
    * @param domainName what SNI asked for, or empty
    */
-  Handshake(Account account, String domainName, Network network) {
-    this.account = account;
+  Handshake(Domain domain, String domainName, Network network) {
+    this.domain = domain;
     this.domainName = domainName;
     this.network = network;
   }
 
-  Account account() {
-    return account;
+  Domain domain() {
+    return domain;
   }
 
   String domainName() {
@@ -64,7 +64,7 @@ final class Handshake implements Executor {
   /** Looks the leaf of a chain up and remembers what was found; may block. */
   CertificateLookup judge(List<X509Certificate> chain) {
     certificateId = sha256(chain.getFirst());
-    CertificateLookup found = network.callers().certificates().apply(account, chain);
+    CertificateLookup found = network.callers().certificates().apply(domain, chain);
     verdict = found;
     return found;
   }

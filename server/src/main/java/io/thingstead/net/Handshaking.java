@@ -9,6 +9,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.thingstead.account.Account;
 import io.thingstead.identity.CertificateLookup;
 import io.thingstead.identity.Principal;
 import java.net.InetSocketAddress;
@@ -146,7 +147,7 @@ final class Handshaking extends ChannelInboundHandlerAdapter {
     Transport transport =
         new Transport(
             listener,
-            known.account(),
+            known.domain(),
             principal,
             inactive,
             known.domainName(),
@@ -193,7 +194,7 @@ final class Handshaking extends ChannelInboundHandlerAdapter {
           .doorman()
           .turnAway(
               Turned.CERTIFICATE_REFUSED,
-              handshake.account(),
+              handshake.domain().account(),
               handshake.certificateId(),
               ctx.channel().remoteAddress(),
               why);
@@ -213,6 +214,14 @@ final class Handshaking extends ChannelInboundHandlerAdapter {
     if (!over) {
       over = true;
       network.doorman().turnAway(reason, channel.remoteAddress(), why);
+    }
+  }
+
+  /** The same of an account's endpoint. */
+  void turnAway(Channel channel, Turned reason, Account account, String why) {
+    if (!over) {
+      over = true;
+      network.doorman().turnAway(reason, account, "", channel.remoteAddress(), why);
     }
   }
 

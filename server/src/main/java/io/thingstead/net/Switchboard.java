@@ -24,11 +24,8 @@ final class Switchboard {
    * @return whether the handlers were added
    */
   boolean connect(ChannelHandlerContext ctx, Protocol protocol, Transport transport) {
-    if (!offered(protocol, transport.listener())) {
-      doorman.turnAway(
-          Turned.PROTOCOL_NOT_OFFERED,
-          transport.remote(),
-          "the port %s does not offer %s".formatted(transport.local(), protocol));
+    if (!offered(protocol, transport)) {
+      turnAway(protocol, transport);
       var _ = ctx.close();
       return false;
     }
@@ -40,9 +37,29 @@ final class Switchboard {
     return true;
   }
 
-  private static boolean offered(Protocol protocol, Listener listener) {
-    return listener.carries(protocol)
-        || (protocol == Protocol.HTTP && listener.carries(Protocol.WEBSOCKET));
+  private static boolean offered(Protocol protocol, Transport transport) {
+    return transport.carries(protocol)
+        || (protocol == Protocol.HTTP && transport.carries(Protocol.WEBSOCKET));
+  }
+
+  private void turnAway(Protocol protocol, Transport transport) {
+    if (transport.listener().carries(protocol)) {
+      doorman.turnAway(
+          Turned.PROTOCOL_NOT_OFFERED,
+          transport.account(),
+          "",
+          transport.remote(),
+          "domain configuration %s has applicationProtocol %s, which is not %s"
+              .formatted(
+                  transport.domain().configuration(),
+                  transport.domain().applicationProtocol(),
+                  protocol));
+      return;
+    }
+    doorman.turnAway(
+        Turned.PROTOCOL_NOT_OFFERED,
+        transport.remote(),
+        "the port %s does not offer %s".formatted(transport.local(), protocol));
   }
 
   private HttpServerCodec codec() {

@@ -1,6 +1,8 @@
 package io.thingstead.net;
 
 import io.thingstead.account.Account;
+import io.thingstead.api.iot.ApplicationProtocol;
+import io.thingstead.domain.Domain;
 import io.thingstead.identity.Principal;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
@@ -12,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * What is known of a connection once its protocol is.
  *
  * @param listener the port it came to
- * @param account chosen by the host name the client asked for
+ * @param domain the endpoint chosen by the host name the client asked for
+ * @param account the one that the caller is of; at first the endpoint's
  * @param principal the certificate whose key the client proved to have, active or not; the port's
  *     anonymous one without TLS; null with TLS and no certificate, so that the protocol must find
  *     out who is calling, or refuse
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Transport(
     Listener listener,
+    Domain domain,
     Account account,
     @Nullable Principal principal,
     String inactiveBecause,
@@ -35,14 +39,24 @@ public record Transport(
   /** A connection that no request has opened. */
   public Transport(
       Listener listener,
-      Account account,
+      Domain domain,
       @Nullable Principal principal,
       String inactiveBecause,
       String domainName,
       String alpn,
       InetSocketAddress remote,
       InetSocketAddress local) {
-    this(listener, account, principal, inactiveBecause, domainName, alpn, remote, local, null);
+    this(
+        listener,
+        domain,
+        domain.account(),
+        principal,
+        inactiveBecause,
+        domainName,
+        alpn,
+        remote,
+        local,
+        null);
   }
 
   /**
@@ -66,13 +80,13 @@ public record Transport(
   /** The same connection, whose client is yet to be asked who it is. */
   public Transport openedBy(Opening request) {
     return new Transport(
-        listener, account, null, inactiveBecause, domainName, alpn, remote, local, request);
+        listener, domain, account, null, inactiveBecause, domainName, alpn, remote, local, request);
   }
 
   /** The same connection, after its protocol has found out who is calling whose endpoint. */
   public Transport of(Account owner, Principal caller) {
     return new Transport(
-        listener, owner, caller, inactiveBecause, domainName, alpn, remote, local, opening);
+        listener, domain, owner, caller, inactiveBecause, domainName, alpn, remote, local, opening);
   }
 
   /** What rules apply: the port's own profile, or else the account's. */
@@ -84,6 +98,17 @@ public record Transport(
   /** The limits that go with {@link #profile}, and what was set for the account. */
   public Limits limits() {
     return account.quotas().limits(profile());
+  }
+
+  /** Whether port and endpoint offer a protocol. */
+  public boolean carries(Protocol protocol) {
+    return listener.carries(protocol)
+        && domain.speaks(
+            switch (protocol) {
+              case MQTT -> ApplicationProtocol.SECURE_MQTT;
+              case HTTP -> ApplicationProtocol.HTTPS;
+              case WEBSOCKET -> ApplicationProtocol.MQTT_WSS;
+            });
   }
 
   /** Whether the bytes are protected by TLS. */

@@ -7,6 +7,7 @@ import io.thingstead.authorize.Policies;
 import io.thingstead.authorize.Why;
 import io.thingstead.authorizer.CustomAuthorizers;
 import io.thingstead.broker.Broker;
+import io.thingstead.domain.DomainConfigurations;
 import io.thingstead.function.Functions;
 import io.thingstead.identity.Certificates;
 import io.thingstead.person.Persons;
@@ -45,4 +46,5 @@ public record Features(
     Provisioning provisioning,
     Functions functions,
     AuditLog audit,
-    CustomAuthorizers authorizers) {}
+    CustomAuthorizers authorizers,
+    DomainConfigurations domains) {}

@@ -57,6 +57,7 @@ public final class Operations {
     new RoleAliasOperations(features).bind(table);
     new AuthorizerOperations(features).bind(table);
     new EndpointOperations(endpoint).bind(table);
+    new DomainOperations(features).bind(table);
     new DataOperations(features, clock).bind(table);
     new ConnectionOperations(features, clock).bind(table);
     return table;

@@ -84,7 +84,6 @@ final class Resources {
     kinds.put("roleAlias", "rolealias/");
     kinds.put("templateName", "provisioningtemplate/");
     kinds.put("authorizerName", "authorizer/");
-    kinds.put("domainConfigurationName", "domainconfiguration/");
     kinds.put("certificateProviderName", "certificateprovider/");
     kinds.put("jobId", "job/");
     kinds.put("jobTemplateId", "jobtemplate/");
@@ -152,6 +151,10 @@ final class Resources {
   private List<String> ofIot(String operation, Struct input) {
     if (ABOUT_NOTHING.contains(operation)) {
       return List.of(ANY);
+    }
+    String domain = text(input, "domainConfigurationName");
+    if (domain != null) {
+      return List.of(features.domains().arn(domain));
     }
     String id = text(input, "certificateId");
     if (ABOUT_CAS.contains(operation) && id != null) {

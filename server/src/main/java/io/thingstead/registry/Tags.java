@@ -39,7 +39,6 @@ public final class Tags {
           "mitigationaction",
           "dimension",
           "custommetric",
-          "domainconfiguration",
           "package",
           "command",
           "fleetmetric");

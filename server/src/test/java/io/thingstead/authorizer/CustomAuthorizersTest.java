@@ -34,6 +34,7 @@ class CustomAuthorizersTest {
         new AuthorizerStore(
             account, empty.engine().shard(new ShardId(ShardId.REGISTRY, 0)).account(1)),
         new Unreachable(),
+        _ -> null,
         () -> Instant.ofEpochMilli(millis),
         new Random(1));
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.thingstead.account.Account;
+import io.thingstead.account.Accounts;
 import io.thingstead.api.iot.Action;
 import io.thingstead.api.iot.CreateTopicRuleRequest;
 import io.thingstead.api.iot.RepublishAction;
@@ -24,10 +25,15 @@ import io.thingstead.broker.Permissive;
 import io.thingstead.broker.Qos;
 import io.thingstead.broker.RecordingTarget;
 import io.thingstead.broker.Session;
+import io.thingstead.domain.Domains;
+import io.thingstead.domain.Showing;
+import io.thingstead.engine.AccountShard;
+import io.thingstead.engine.ShardId;
 import io.thingstead.engine.Simulation;
 import io.thingstead.function.FunctionHost;
 import io.thingstead.identity.KeyPairs;
 import io.thingstead.identity.MasterKey;
+import io.thingstead.identity.OwnCa;
 import io.thingstead.model.AccountId;
 import io.thingstead.model.Limits;
 import io.thingstead.model.Profile;
@@ -93,7 +99,8 @@ class TenantsTest {
                 new FunctionHost.Reach(
                     List.of("localhost"), () -> new InetSocketAddress(0), emptyFile()),
                 new FunctionHost.Means(
-                    List.of(), tasks::add, Thread::new, sim.clock(), sim.random())));
+                    List.of(), tasks::add, Thread::new, sim.clock(), sim.random())),
+            endpoints());
     tenants.open(ACCOUNT);
     features = tenants.of(ACCOUNT);
     features
@@ -104,6 +111,21 @@ class TenantsTest {
               heard.add(message.topic().text() + " " + new String(message.payloadBytes(), UTF_8));
               return null;
             });
+  }
+
+  private Endpoints endpoints() {
+    AccountShard server = sim.engine().shard(new ShardId(ShardId.SERVER, 0)).account(0);
+    Accounts accounts = new Accounts(server, ACCOUNT);
+    return new Endpoints(
+        List.of("localhost"),
+        accounts,
+        new Domains(accounts, List.of("localhost"), new Showing((_, _) -> {}, _ -> {}, _ -> {})),
+        OwnCa.open(
+            server,
+            MasterKey.open(files.resolve("master.key"), random),
+            new KeyPairs(random, 1),
+            sim.clock(),
+            random));
   }
 
   private Path emptyFile() {

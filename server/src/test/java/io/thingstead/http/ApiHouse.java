@@ -16,6 +16,7 @@ import io.thingstead.audit.Deed;
 import io.thingstead.audit.Deeds;
 import io.thingstead.authorizer.AuthorizerStore;
 import io.thingstead.authorizer.CustomAuthorizers;
+import io.thingstead.domain.Domain;
 import io.thingstead.engine.ShardId;
 import io.thingstead.engine.Simulation;
 import io.thingstead.event.Refusals;
@@ -135,6 +136,7 @@ final class ApiHouse implements AutoCloseable {
         new AuthorizerStore(
             account, nothing.engine().shard(new ShardId(ShardId.REGISTRY, 0)).account(1)),
         new NoFunctions(),
+        _ -> null,
         nothing.clock(),
         nothing.random());
   }
@@ -193,7 +195,8 @@ final class ApiHouse implements AutoCloseable {
             Set.of(Protocol.HTTP, Protocol.WEBSOCKET),
             new Listener.Security.Plain("anonymous", false),
             null);
-    return new Transport(listener, Signer.ACCOUNT, principal, "", "", "", loopback, loopback);
+    return new Transport(
+        listener, Domain.of(Signer.ACCOUNT), principal, "", "", "", loopback, loopback);
   }
 
   static ApiHouse open() {

@@ -21,6 +21,7 @@ import io.thingstead.broker.Broker;
 import io.thingstead.broker.Closing;
 import io.thingstead.broker.Lanes;
 import io.thingstead.broker.Storage;
+import io.thingstead.domain.Domain;
 import io.thingstead.engine.Engine;
 import io.thingstead.engine.EngineSettings;
 import io.thingstead.engine.ShardId;
@@ -185,7 +186,8 @@ public final class TestNode implements AutoCloseable {
   }
 
   private ChannelHandler connection(InetSocketAddress remote, InetSocketAddress local) {
-    return gateway.apply(new Transport(listener, account, principal, "", "", "", remote, local));
+    return gateway.apply(
+        new Transport(listener, Domain.of(account), principal, "", "", "", remote, local));
   }
 
   /** Holds connections made from now on to these quotas. */

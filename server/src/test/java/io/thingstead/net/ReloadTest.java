@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
+import io.thingstead.domain.SecurityPolicy;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -41,7 +42,7 @@ class ReloadTest {
 
   /** Those in use now, without holding them. */
   private SslContext current() {
-    SslContext context = server.contexts.acquire("localhost");
+    SslContext context = server.contexts.acquire("localhost", SecurityPolicy.DEFAULT);
     ReferenceCountUtil.release(context);
     return context;
   }

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.ssl.SslProvider;
 import io.thingstead.account.Account;
+import io.thingstead.domain.Domain;
 import io.thingstead.identity.CertificateLookup;
 import io.thingstead.model.AccountId;
 import io.thingstead.model.Profile;
@@ -46,7 +47,8 @@ class SlowClientTest {
       new Network(
           LIMITS,
           contexts,
-          new Callers(_ -> Optional.of(ACCOUNT), (_, _) -> new CertificateLookup.Refused("no")),
+          new Callers(
+              _ -> Optional.of(Domain.of(ACCOUNT)), (_, _) -> new CertificateLookup.Refused("no")),
           new Switchboard(protocols, LIMITS, doorman),
           Runnable::run,
           doorman);
@@ -130,6 +132,6 @@ class SlowClientTest {
   }
 
   private static Transport transport() {
-    return new Transport(listener(), ACCOUNT, null, "", "", "", SOMEWHERE, SOMEWHERE);
+    return new Transport(listener(), Domain.of(ACCOUNT), null, "", "", "", SOMEWHERE, SOMEWHERE);
   }
 }

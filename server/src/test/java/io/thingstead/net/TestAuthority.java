@@ -1,5 +1,6 @@
 package io.thingstead.net;
 
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.thingstead.identity.ServerIdentity;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -20,9 +21,11 @@ import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CRLReason;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
@@ -63,23 +66,44 @@ public final class TestAuthority {
 
   /** A server's certificate for host names. */
   public Identity server(String... hosts) {
+    Instant now = Instant.now();
+    return server(now.minus(DAY), now.plus(DAY), KeyPurposeId.id_kp_serverAuth, hosts);
+  }
+
+  /** The same with other dates, or for another purpose. */
+  public Identity server(
+      Instant notBefore, Instant notAfter, KeyPurposeId purpose, String... hosts) {
     KeyPair own = newKey();
-    return new Identity(sign("CN=server", own, hosts), own.getPrivate());
+    return new Identity(
+        sign("CN=server", own, hosts, purpose, notBefore, notAfter), own.getPrivate());
   }
 
   private X509Certificate sign(String name, KeyPair subject, String @Nullable [] hosts) {
+    Instant now = Instant.now();
+    return sign(name, subject, hosts, null, now.minus(DAY), now.plus(DAY));
+  }
+
+  private X509Certificate sign(
+      String name,
+      KeyPair subject,
+      String @Nullable [] hosts,
+      @Nullable KeyPurposeId purpose,
+      Instant notBefore,
+      Instant notAfter) {
     try {
-      Instant now = Instant.now();
       JcaX509v3CertificateBuilder builder =
           new JcaX509v3CertificateBuilder(
               new X500Name("CN=Test root"),
               BigInteger.valueOf(serial++),
-              Date.from(now.minus(DAY)),
-              Date.from(now.plus(DAY)),
+              Date.from(notBefore),
+              Date.from(notAfter),
               new X500Name(name),
               subject.getPublic());
       builder.addExtension(
           Extension.basicConstraints, true, new BasicConstraints(subject.equals(key)));
+      if (purpose != null) {
+        builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
+      }
       if (hosts != null) {
         GeneralName[] names = new GeneralName[hosts.length];
         for (int i = 0; i < hosts.length; i++) {
@@ -137,6 +161,13 @@ public final class TestAuthority {
     } catch (java.io.IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** What a peer needs that does not care to whom it speaks. */
+  public SSLContext trustingAnybody() throws GeneralSecurityException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
+    return context;
   }
 
   private static KeyManager[] keys(Identity identity)

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import io.thingstead.account.Account;
+import io.thingstead.domain.Domain;
 import io.thingstead.identity.CertificateLookup;
 import io.thingstead.identity.CertificateStatus;
 import io.thingstead.identity.Principal;
@@ -70,7 +71,7 @@ final class TestPorts implements AutoCloseable {
             loops,
             limits,
             contexts,
-            new Callers(TestPorts::account, this::find),
+            new Callers(host -> account(host).map(Domain::of), this::find),
             new Protocols(
                 transport -> {
                   reached.add(new Reached(Protocol.MQTT, transport));
@@ -95,7 +96,8 @@ final class TestPorts implements AutoCloseable {
     };
   }
 
-  private CertificateLookup find(Account account, List<X509Certificate> chain) {
+  private CertificateLookup find(Domain domain, List<X509Certificate> chain) {
+    Account account = domain.account();
     lookUps.add(Thread.currentThread());
     CertificateLookup found = known.get(chain.getFirst());
     return found == null || !account.equals(FIRST)
