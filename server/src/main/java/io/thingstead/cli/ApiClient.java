@@ -59,6 +59,11 @@ final class ApiClient {
             .collect(Collectors.joining("&"));
   }
 
+  /** The body of the answer to a PUT of JSON. */
+  String put(String path, String json) {
+    return send("PUT", path, "", json);
+  }
+
   /** The body of the answer to a POST of JSON. */
   String post(String path, String json) {
     return send("POST", path, "", json);

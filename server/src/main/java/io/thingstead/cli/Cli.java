@@ -29,6 +29,12 @@ public final class Cli {
             .addSubcommand(new ClientsCommand.ListAll(surroundings))
             .addSubcommand(new ClientsCommand.Show(surroundings))
             .addSubcommand(new ClientsCommand.Disconnect(surroundings));
+    CommandLine domain =
+        new CommandLine(new DomainCommand())
+            .addSubcommand(new DomainCommand.Add(surroundings))
+            .addSubcommand(new DomainCommand.ListAll(surroundings))
+            .addSubcommand(new DomainCommand.Certificate(surroundings))
+            .addSubcommand(new DomainCommand.Remove(surroundings));
     CommandLine aws =
         new CommandLine(new AwsCommand(surroundings))
             .setStopAtPositional(true)
@@ -42,6 +48,7 @@ public final class Cli {
             .addSubcommand(new WhyCommand(surroundings))
             .addSubcommand(new DoctorCommand(surroundings))
             .addSubcommand(account)
+            .addSubcommand(domain)
             .addSubcommand(clients)
             .addSubcommand(new RefusalsCommand(surroundings))
             .addSubcommand(new AuditCommand(surroundings))

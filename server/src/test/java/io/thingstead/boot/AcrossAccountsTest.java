@@ -102,6 +102,11 @@ class AcrossAccountsTest {
                                             t.roleArn("arn:aws:iam::000000000000:role/r")
                                                 .topic(SECRET))
                                     .build())));
+    String domain =
+        iot.createDomainConfiguration(
+                r -> r.domainConfigurationName("alpha").domainName(SECRET + ".example"))
+            .domainConfigurationArn();
+    assertThat(domain).contains("domainconfiguration/alpha/");
     CreateKeysAndCertificateResponse made = iot.createKeysAndCertificate(r -> r.setAsActive(true));
     iot.attachPolicy(r -> r.policyName("alpha").target(made.certificateArn()));
     iot.attachThingPrincipal(r -> r.thingName("alpha").principal(made.certificateArn()));
@@ -205,6 +210,7 @@ class AcrossAccountsTest {
     assertThat(answers.values()).noneMatch(answer -> answer.contains(SECRET));
     assertThat(answers.get("createThingType")).as("names do not meet").contains(OTHER);
     assertThat(answers.get("createPolicy")).contains(OTHER);
+    assertThat(answers.get("createDomainConfiguration")).contains(OTHER);
     assertThat(everything()).isEqualTo(before);
   }
 }

@@ -2,13 +2,23 @@ package io.thingstead.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thingstead.cli.Cli;
+import io.thingstead.cli.Surroundings;
+import io.thingstead.config.Machine;
 import io.thingstead.net.TestAuthority;
 import io.thingstead.net.TestAuthority.Identity;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +30,7 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.iot.IotClient;
 import software.amazon.awssdk.services.iot.model.ApplicationProtocol;
 import software.amazon.awssdk.services.iot.model.AuthenticationType;
@@ -442,5 +453,57 @@ class DomainApiTest extends ApiTest {
     assertThat(node().signed("POST", CERTIFICATES, Map.of(), "{}").statusCode()).isEqualTo(400);
     assertThat(node().signed("POST", CERTIFICATES, Map.of(), "no").statusCode()).isEqualTo(400);
     assertThat(node().signed("DELETE", CERTIFICATES, Map.of(), "").statusCode()).isEqualTo(400);
+  }
+
+  private String command(int expected, String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8);
+    List<String> all = new ArrayList<>(List.of("domain"));
+    all.addAll(Arrays.asList(arguments));
+    all.add("--data=" + node().ca().getParent());
+    Surroundings surroundings =
+        new Surroundings(Map.of(), Machine.here(), print, print, false, Clock.systemUTC());
+    int code = new Cli(_ -> 0, surroundings).run(all.toArray(String[]::new));
+    assertThat(code).as(out.toString(StandardCharsets.UTF_8)).isEqualTo(expected);
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void theCommandAddsListsRenewsAndRemoves(@TempDir Path files) throws Exception {
+    Identity own = authority.server("api.site.example");
+    Path certificate = files.resolve("site.crt");
+    Path key = files.resolve("site.key");
+    Files.writeString(certificate, pem("CERTIFICATE", own.certificate().getEncoded()));
+    Files.writeString(key, pem("PRIVATE KEY", own.key().getEncoded()));
+    String[] pair = {"--cert=" + certificate, "--key=" + key};
+
+    assertThat(command(0, "add", "MQTT.site.example", "--authorizer=door"))
+        .startsWith("mqtt.site.example  ENABLED  DEFAULT  DEFAULT  IoTSecurityPolicy_TLS13_1_2_20");
+    assertThat(
+            command(
+                0,
+                "add",
+                "api.site.example",
+                pair[0],
+                pair[1],
+                "--authentication=AWS_SIGV4",
+                "--protocol=HTTPS",
+                "--security-policy=IoTSecurityPolicy_TLS13_1_3_2022_10"))
+        .isEqualTo(
+            "api.site.example  ENABLED  AWS_SIGV4  HTTPS  IoTSecurityPolicy_TLS13_1_3_2022_10"
+                + "  certificate: VALID\n");
+    assertThat(command(1, "add", "no.site.example", pair[0], pair[1]))
+        .contains("does not cover no.site.example");
+    assertThat(command(0, "list")).contains("mqtt.site.example", "api.site.example");
+    assertThat(command(0, "list", "--output=json")).contains("\"authenticationType\"");
+    command(0, "certificate", "api.site.example", pair[0], pair[1]);
+    assertThat(command(1, "certificate", "mqtt.site.example", pair[0], pair[1]))
+        .contains("is of the server's own CA");
+    command(0, "remove", "api.site.example");
+    command(0, "remove", "mqtt.site.example");
+    assertThat(command(1, "remove", "mqtt.site.example")).contains("no domain configuration");
+    assertThat(node().signed("GET", CERTIFICATES, Map.of(), "").body())
+        .as("what was not used is not kept")
+        .doesNotContain("api.site.example");
   }
 }

@@ -101,6 +101,19 @@ class DocumentIT {
   }
 
   @Test
+  void theEndpointsPagesCommandsWorkAsTheyStand() throws IOException {
+    try (Installed server = Installed.startAsDocumented()) {
+      assertThat(runBlock(server, "docs/endpoints.md", "endpoints"))
+          .contains("Protocol version: TLSv1.3")
+          .contains("Verification: OK")
+          .contains("alert protocol version")
+          .contains("{\"message\":\"OK\",\"traceId\":\"")
+          .contains("Missing Authentication Token")
+          .contains("api.site.example  ENABLED  AWS_SIGV4  HTTPS");
+    }
+  }
+
+  @Test
   void theUsersPagesCommandsWorkAsTheyStand() throws IOException {
     try (Installed server = Installed.startAsDocumented()) {
       String output = runBlock(server, "docs/users.md", "users");
