@@ -136,6 +136,15 @@ public final class DomainConfigurations {
     return account.arn("domainconfiguration/" + name + "/" + id);
   }
 
+  /** The name of one that asks a custom authorizer of its own accord, or null. */
+  public @Nullable String asking(String authorizer) {
+    return Named.all(shard.durable()).stream()
+        .filter(each -> authorizer.equals(each.row().authorizer()))
+        .map(Named::name)
+        .findFirst()
+        .orElse(null);
+  }
+
   /** Has what is stored hold; at the start. */
   public void start() {
     domains.change(

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Domains {
   private static final System.Logger LOG = System.getLogger(Domains.class.getName());
 
-  /** Each has a TLS context of its own, which takes some 100 KB. */
+  /** Each has a TLS context of its own, which takes some 10 KB beside its certificate. */
   private static final int HOSTS_MAX = 2000;
 
   private final Accounts accounts;

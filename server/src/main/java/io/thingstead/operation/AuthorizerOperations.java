@@ -19,6 +19,8 @@ import io.thingstead.authorizer.CustomAuthorizers;
 import io.thingstead.authorizer.TestedCaller;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,7 @@ final class AuthorizerOperations {
     table.on(
         Iot.DELETE_AUTHORIZER,
         (call, in) -> {
+          requireUnused(call, in.authorizerName());
           store(call).delete(in.authorizerName());
           return new DeleteAuthorizerResponse();
         });
@@ -66,6 +69,19 @@ final class AuthorizerOperations {
     table.on(Iot.LIST_AUTHORIZERS, (call, in) -> store(call).list(in));
     table.on(Iot.TEST_INVOKE_AUTHORIZER, this::test);
     bindDefault(table);
+  }
+
+  private void requireUnused(Call call, String authorizer) {
+    String domain = features.apply(call.account()).domains().asking(authorizer);
+    if (domain != null) {
+      throw new ApiException(
+          AwsError.DELETE_CONFLICT,
+          "authorizer "
+              + authorizer
+              + " is the default of domain configuration "
+              + domain
+              + ": give that another one, or none, before you delete it");
+    }
   }
 
   private void bindDefault(OperationTable table) {

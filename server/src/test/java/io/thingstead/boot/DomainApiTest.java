@@ -182,6 +182,11 @@ class DomainApiTest extends ApiTest {
         .extracting(Tag::key)
         .containsExactly("site");
 
+    refused(
+        409,
+        "DeleteConflictException",
+        () -> iot().deleteAuthorizer(a -> a.authorizerName("door")));
+
     iot()
         .updateDomainConfiguration(
             u ->

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
+import io.thingstead.domain.Certified;
 import io.thingstead.domain.SecurityPolicy;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -75,6 +76,35 @@ class ReloadTest {
     assertThat(count(last)).isEqualTo(1);
     server.contexts.close();
     assertThat(count(last)).isZero();
+  }
+
+  @Test
+  void aHostNameHasACertificateOfItsOwnUntilItIsRemoved() throws Exception {
+    int port = server.listenTls();
+    SslContext first = current();
+    List<SslContext> own = new ArrayList<>();
+    for (int i = 0; i < RELOADS; i++) {
+      TestAuthority.Identity next = server.authority.server("localhost");
+      server.contexts.put("localhost", new Certified(next.asServer(), SecurityPolicy.DEFAULT));
+      own.add(current());
+      if (i % 50 == 0) {
+        try (Client fresh = connect(port)) {
+          assertThat(shown(fresh)).isEqualTo(next.certificate());
+        }
+      }
+    }
+    SslContext strict = server.contexts.acquire("other", SecurityPolicy.TLS13_1_3_2022_10);
+    ReferenceCountUtil.release(strict);
+    try (Client live = connect(port)) {
+      server.contexts.remove("localhost");
+      echo(live);
+      assertThat(current()).isSameAs(first);
+    }
+    server.ports.drain(java.time.Duration.ofSeconds(1));
+    assertThat(own).doesNotHaveDuplicates().allMatch(context -> count(context) == 0);
+    server.contexts.close();
+    assertThat(count(first)).isZero();
+    assertThat(count(strict)).isZero();
   }
 
   private static int count(SslContext context) {
