@@ -134,14 +134,14 @@ function Payload({ message: { payload, topic } }: { message: Kept }) {
 function Written({ payload, view, isJson }: { payload: Uint8Array; view: Exclude<View, 'auto' | 'image'>; isJson: boolean }) {
   const content = useMemo(() => contentOf(payload, view), [payload, view]);
   return (
-    <>
+    <SpaceBetween size="s">
       {view === 'json' && !isJson && <Box variant="small">{t.noJson}</Box>}
       <Code wrap={view !== 'hex'}>{content.text}</Code>
       {content.bytes < payload.length && (
         <Box variant="small">{t.cutShort(size(content.bytes), size(payload.length))}</Box>
       )}
       <Copy text={content.text} />
-    </>
+    </SpaceBetween>
   );
 }
 

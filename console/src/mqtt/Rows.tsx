@@ -1,6 +1,10 @@
 import { type KeyboardEvent, type ReactNode, type Ref, useCallback, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
 
 const AROUND = 6;
+/** How many rows high the list is, at least and at most. */
+const ROWS_MIN = 5;
+const ROWS_MAX = 11;
+const BORDERS_PIXELS = 2;
 
 export interface RowsHandle {
   /** Scrolls so that a row is seen. */
@@ -99,6 +103,7 @@ export function Rows<T>(props: Props<T>) {
     <div
       ref={box}
       className="rows"
+      style={{ blockSize: Math.min(ROWS_MAX, Math.max(ROWS_MIN, length)) * rowHeight + BORDERS_PIXELS }}
       role={length > 0 ? role : 'group'}
       aria-label={label}
       tabIndex={0}

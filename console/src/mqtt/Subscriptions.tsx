@@ -103,7 +103,7 @@ export function Subscriptions() {
           <div className="mqtt-subscription">
             <span className="mono wrap">{each.filter}</span>
             <span className="mqtt-figures">
-              {`${t.received(count(each.count))} · ${rate(each.perSecond)} · QoS ${grantedQos(each)}`}
+              {`${t.received(count(each.count))} · ${rate(each.perSecond)} · QoS\u00a0${grantedQos(each)}`}
             </span>
             <State each={each} />
           </div>

@@ -174,6 +174,7 @@ module.exports = async function mqttClient(page, tools) {
   log('connected anew');
 
   await inFlood(page, tools, { panel, subscribe });
+  if (pictures) await page.screenshot({ path: path.join(tools.images, 'mqtt-flood-1280.png') });
 
   await page.getByRole('tab', { name: 'Topics' }).click();
   await page.getByRole('button', { name: 'Close all' }).click();
