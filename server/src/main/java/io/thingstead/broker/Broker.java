@@ -412,12 +412,9 @@ public final class Broker implements Publishing {
     return publish(lanes.of(message.topic().text()), message);
   }
 
-  /**
-   * Publishes what is told of a client, from the client's lane: so that a receiver gets it in the
-   * order in which it was told. On any thread; what is going on there is finished first.
-   */
-  public CompletionStage<Void> tell(String clientId, Message message) {
-    return publish(lanes.of(clientId), message);
+  @Override
+  public CompletionStage<Void> publish(String client, Message message) {
+    return publish(lanes.of(client), message);
   }
 
   /**

@@ -148,15 +148,21 @@ final class Distribution {
       Receipt waiting = lane.receipt();
       waiting.branch();
       stage.whenComplete(
-          (_, failure) ->
-              lane.loop()
-                  .execute(
-                      () -> {
-                        if (failure != null) {
-                          failed.accept(sink);
-                        }
-                        waiting.complete(failure == null ? Outcome.ACCEPTED : Outcome.UNAVAILABLE);
-                      }));
+          (_, failure) -> {
+            Runnable end =
+                () -> {
+                  if (failure != null) {
+                    failed.accept(sink);
+                  }
+                  waiting.complete(failure == null ? Outcome.ACCEPTED : Outcome.UNAVAILABLE);
+                };
+            // What a sink has published on this lane ends here.
+            if (lane.loop().current()) {
+              end.run();
+            } else {
+              lane.loop().execute(end);
+            }
+          });
     }
   }
 }

@@ -14,6 +14,13 @@ public interface Publishing {
    */
   CompletionStage<Void> publish(Message message);
 
+  /**
+   * As {@link #publish(Message)}, on the lane of a client: what is published for one client goes
+   * out in this order. A {@link Sink} is called on the lane of the message's client or, if it has
+   * none, of its topic.
+   */
+  CompletionStage<Void> publish(String client, Message message);
+
   /** Adds a part of the server as a subscriber; close the registration to remove it. */
   Registration attach(TopicFilter filter, Sink sink);
 

@@ -164,7 +164,7 @@ final class Events {
             Origin.SERVER,
             atMillis);
     return broker
-        .tell(clientId, message)
+        .publish(clientId, message)
         .whenComplete(
             (_, failure) -> {
               if (failure != null) {

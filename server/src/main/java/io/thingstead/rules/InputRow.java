@@ -36,14 +36,18 @@ record InputRow(
     List<Pair> userProperties) {
   record Pair(String name, String value) {}
 
-  static InputRow of(Rule rule, String topic, Message message, RandomGenerator random) {
+  /**
+   * @param payload of the message
+   */
+  static InputRow of(
+      Rule rule, String topic, Message message, byte[] payload, RandomGenerator random) {
     MessageProperties properties = message.properties();
     InetAddress ip = message.origin().sourceIp();
     return new InputRow(
         rule.name(),
         rule.revision(),
         topic,
-        message.payloadBytes(),
+        payload,
         message.qos().ordinal(),
         message.origin().clientId(),
         message.origin().principalId(),

@@ -15,24 +15,27 @@ final class Pending {
   }
 
   /** Counts a message in unless there are too many. */
-  boolean offer(InputRow row) {
-    add(row);
-    if (count.get() <= limits.pending() && bytes.get() <= limits.pendingBytes()) {
-      return true;
+  boolean offer(byte[] payload) {
+    if (count.incrementAndGet() > limits.pending()) {
+      count.decrementAndGet();
+      return false;
     }
-    remove(row);
-    return false;
+    if (bytes.addAndGet(payload.length) > limits.pendingBytes()) {
+      remove(payload);
+      return false;
+    }
+    return true;
   }
 
   /** Counts in a message that was taken before. */
-  void add(InputRow row) {
+  void add(byte[] payload) {
     count.incrementAndGet();
-    bytes.addAndGet(row.payload().length);
+    bytes.addAndGet(payload.length);
   }
 
-  void remove(InputRow row) {
+  void remove(byte[] payload) {
     count.decrementAndGet();
-    bytes.addAndGet(-row.payload().length);
+    bytes.addAndGet(-payload.length);
   }
 
   int count() {

@@ -3,6 +3,8 @@ package io.thingstead.rules;
 import io.thingstead.api.iot.TopicRulePayload;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.model.sql.Evaluation;
+import io.thingstead.model.sql.Outcome;
 import io.thingstead.model.sql.RuleStatement;
 import io.thingstead.row.Json;
 import io.thingstead.rules.action.Action;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A rule ready to run.
  *
  * @param permits one semaphore an action: how many runs of it go on at one time
+ * @param shortcut its only action, when {@link Shortcut} may run the rule
  */
 record Rule(
     String name,
@@ -25,8 +28,10 @@ record Rule(
     RuleStatement statement,
     List<Action> actions,
     List<Semaphore> permits,
+    Action.@Nullable Republish shortcut,
     @Nullable Action errorAction,
     RuleStats stats) {
+  private static final System.Logger LOG = System.getLogger(Rule.class.getName());
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_]{1,128}");
   private static final int ACTIONS_MAX = 10;
   private static final int PAYLOAD_BYTES_MAX = 128 * 1024;
@@ -61,10 +66,45 @@ record Rule(
         statement,
         actions,
         Stream.generate(() -> new Semaphore(parallelMax)).limit(actions.size()).toList(),
+        shortcut(statement, actions),
         payload.errorAction() == null
             ? null
             : new ActionParser(statement, guard, true).parse(payload.errorAction()),
         stats);
+  }
+
+  private static Action.@Nullable Republish shortcut(
+      RuleStatement statement, List<Action> actions) {
+    return actions.size() == 1
+            && actions.getFirst() instanceof Action.Republish republish
+            && republish.isQuick()
+            && statement.isQuick()
+        ? republish
+        : null;
+  }
+
+  /** What the actions are given; null when they do not run. Counts and logs a failure. */
+  Outcome.@Nullable Output output(Evaluation evaluation, String topic) {
+    Outcome outcome;
+    try {
+      outcome = evaluation.outcome();
+    } catch (RuntimeException | StackOverflowError e) {
+      outcome = new Outcome.Failure("the evaluation broke off: " + e);
+    }
+    return switch (outcome) {
+      case Outcome.NoMatch _ -> null;
+      case Outcome.Output output -> output;
+      case Outcome.Failure(String why) -> {
+        stats.failures().increment();
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "rule {0} failed on a message on {1}: {2}",
+            name,
+            topic,
+            why);
+        yield null;
+      }
+    };
   }
 
   private static ApiException invalid(String why) {

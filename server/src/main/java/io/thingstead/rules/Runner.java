@@ -2,6 +2,7 @@ package io.thingstead.rules;
 
 import io.thingstead.account.Account;
 import io.thingstead.broker.Message;
+import io.thingstead.broker.Qos;
 import io.thingstead.engine.StoreUnavailableException;
 import io.thingstead.function.FunctionCalls;
 import io.thingstead.model.Limits;
@@ -24,8 +25,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes messages for rules: evaluates each on a thread of its own, keeps those of QoS 1 and 2 until
- * all actions are done, and runs the actions.
+ * Takes messages for rules. Where a {@link Shortcut} leads to the end, nothing else is done; else
+ * it evaluates each on a thread of its own, keeps those of QoS 1 and 2 until all actions are done,
+ * and runs the actions.
  */
 final class Runner {
   private static final System.Logger LOG = System.getLogger(Runner.class.getName());
@@ -47,6 +49,7 @@ final class Runner {
   private final FunctionCalls functions;
   private final Work work;
   private final Pending pending;
+  private final Shortcut shortcut;
 
   /** Kept messages of a former run, by the name of their rule, which cannot run at present. */
   private final Map<String, List<Long>> parked = new ConcurrentHashMap<>();
@@ -66,6 +69,7 @@ final class Runner {
     this.functions = functions;
     this.work = work;
     pending = new Pending(limits);
+    shortcut = new Shortcut(account, actions, work.random());
   }
 
   int pending() {
@@ -76,24 +80,46 @@ final class Runner {
    * Takes a message; never blocks.
    *
    * @param topic without the prefix of Basic Ingest
-   * @return null for QoS 0; else completes when the message is durable or the rule does not want
-   *     it, and fails when there are too many in work or it cannot be kept
+   * @return null for QoS 0 or if nothing is to be done; else completes when the message is durable,
+   *     its action done or the rule does not want it, and fails when there are too many in work or
+   *     it cannot be kept
    */
   @Nullable CompletionStage<?> take(Rule rule, String topic, Message message) {
     rule.stats().matched().increment();
-    InputRow row = InputRow.of(rule, topic, message, work.random());
+    byte[] payload = message.payloadBytes();
     CompletableFuture<Void> accepted = new CompletableFuture<>();
-    if (!pending.offer(row)) {
-      drop(rule, row);
+    if (!pending.offer(payload)) {
+      drop(rule, topic);
       accepted.completeExceptionally(
           new StoreUnavailableException("too many messages wait for the rules of the account"));
+    } else if (shortcut.fits(rule, payload)) {
+      CompletionStage<Void> published = shortcut.start(rule, topic, message, payload);
+      if (published == null) {
+        pending.remove(payload);
+        return null;
+      }
+      published.whenComplete(
+          (_, failure) -> {
+            if (failure == null) {
+              rule.stats().actionsDone().increment();
+              pending.remove(payload);
+              accepted.complete(null);
+            } else {
+              evaluateLater(
+                  rule, InputRow.of(rule, topic, message, payload, work.random()), accepted);
+            }
+          });
     } else {
-      work.threads().execute(() -> evaluate(rule, row, accepted));
+      evaluateLater(rule, InputRow.of(rule, topic, message, payload, work.random()), accepted);
     }
-    return row.isDurable() ? accepted : null;
+    return message.qos() == Qos.AT_MOST_ONCE ? null : accepted;
   }
 
-  private static void drop(Rule rule, InputRow row) {
+  private void evaluateLater(Rule rule, InputRow row, CompletableFuture<Void> accepted) {
+    work.threads().execute(() -> evaluate(rule, row, accepted));
+  }
+
+  private static void drop(Rule rule, String topic) {
     rule.stats().dropped().increment();
     if (rule.stats().dropped().sum() % DROPS_PER_LINE == 1) {
       LOG.log(
@@ -101,7 +127,7 @@ final class Runner {
           "rule {0} dropped a message on {1}: too many messages wait for the account''s rules"
               + " ({2} dropped so far)",
           rule.name(),
-          row.topic(),
+          topic,
           rule.stats().dropped().sum());
     }
   }
@@ -109,7 +135,7 @@ final class Runner {
   private void evaluate(Rule rule, InputRow row, CompletableFuture<Void> accepted) {
     Outcome.Output output = output(rule, row);
     if (output == null || rule.actions().isEmpty()) {
-      pending.remove(row);
+      pending.remove(row.payload());
       accepted.complete(null);
     } else if (row.isDurable()) {
       keep(rule, row, output, accepted);
@@ -120,26 +146,7 @@ final class Runner {
   }
 
   private Outcome.@Nullable Output output(Rule rule, InputRow row) {
-    Outcome outcome;
-    try {
-      outcome = rule.statement().evaluate(input(row));
-    } catch (RuntimeException | StackOverflowError e) {
-      outcome = new Outcome.Failure("the evaluation broke off: " + e);
-    }
-    return switch (outcome) {
-      case Outcome.NoMatch _ -> null;
-      case Outcome.Output output -> output;
-      case Outcome.Failure(String why) -> {
-        rule.stats().failures().increment();
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "rule {0} failed on a message on {1}: {2}",
-            rule.name(),
-            row.topic(),
-            why);
-        yield null;
-      }
-    };
+    return rule.output(rule.statement().open(input(row)), row.topic());
   }
 
   private Input input(InputRow row) {
@@ -158,7 +165,7 @@ final class Runner {
                     accepted.complete(null);
                     work.threads().execute(() -> new Run(rule, row, number, output).start(0));
                   } else {
-                    pending.remove(row);
+                    pending.remove(row.payload());
                     accepted.completeExceptionally(failure);
                   }
                 });
@@ -293,7 +300,7 @@ final class Runner {
       forget(kept.number(), () -> {}, 1);
       return;
     }
-    pending.add(row);
+    pending.add(row.payload());
     // After a replacement the numbers of the actions mean others: all of them run.
     new Run(rule, row, kept.number(), output)
         .start(rule.revision() == row.revision() ? kept.done() : 0);
@@ -409,9 +416,9 @@ final class Runner {
 
     private void finish() {
       if (number == null) {
-        pending.remove(row);
+        pending.remove(row.payload());
       } else {
-        forget(number, () -> pending.remove(row), 1);
+        forget(number, () -> pending.remove(row.payload()), 1);
       }
     }
   }

@@ -37,6 +37,14 @@ final class Workload implements AutoCloseable {
       {"sql": "SELECT * FROM 'rule/in'", "awsIotSqlVersion": "2016-03-23",
        "actions": [{"republish": {"roleArn": "arn:aws:iam::000000000000:role/r", "topic": "k/rule", "qos": 1}}]}
       """;
+
+  /** One whose messages are kept until it has run: a search in text takes no shortcut. */
+  private static final String KEEPING_RULE =
+      """
+      {"sql": "SELECT * FROM 'kept/in' WHERE regexp_matches(topic(), 'in')", "awsIotSqlVersion": "2016-03-23",
+       "actions": [{"republish": {"roleArn": "arn:aws:iam::000000000000:role/r", "topic": "k/kept", "qos": 1}}]}
+      """;
+
   private static final int RETAINED_TOPICS = 5;
   private static final long PATIENCE_SECONDS = 30;
 
@@ -46,7 +54,7 @@ final class Workload implements AutoCloseable {
   private static final List<String> QOS_2 = List.of("paho2", "hive2");
 
   /** What rules and wills publish. */
-  private static final List<String> ANY_ORDER = List.of("rule", "will");
+  private static final List<String> ANY_ORDER = List.of("rule", "kept", "will");
 
   /** Durable subscribers to all of k/#. */
   private static final List<String> SUBSCRIBERS = List.of("paho", "hive", "mosquitto", "away");
@@ -75,6 +83,8 @@ final class Workload implements AutoCloseable {
     this.device = Sdk.device(server, POLICY);
     server.awsOk("iot", "attach-policy", "--policy-name", "k", "--target", "anonymous");
     server.awsOk("iot", "create-topic-rule", "--rule-name", "r", "--topic-rule-payload", RULE);
+    server.awsOk(
+        "iot", "create-topic-rule", "--rule-name", "k", "--topic-rule-payload", KEEPING_RULE);
     away = new PahoClient(device, "s-away", (topic, text) -> got("away", topic, text), _ -> {});
     away.start("k/#").leave();
     clients.add(away::close);
@@ -133,6 +143,8 @@ final class Workload implements AutoCloseable {
     }
     PahoClient rule = pahoPublisher("rule", "rule");
     write("rule", n -> rule.publish("rule/in", "{\"n\":" + n + "}", 1, false, n));
+    PahoClient kept = pahoPublisher("kept", "kept");
+    write("kept", n -> kept.publish("kept/in", "{\"n\":" + n + "}", 1, false, n));
     PahoClient keeper =
         new PahoClient(
                 device,

@@ -78,7 +78,7 @@ class RuleRecoveryTest {
 
   @Test
   void messageOfADeletedRuleIsGivenUpAfterACrash() {
-    house.create("gone", "SELECT * FROM 'x'", republish("a"));
+    house.create("gone", "SELECT * FROM 'x'" + House.LONG_WAY, republish("a"));
     house.publish("x", "{}", Qos.AT_LEAST_ONCE);
     house.tasks.remove().run();
     house.sim.runUntilIdle();
@@ -143,7 +143,7 @@ class RuleRecoveryTest {
 
   @Test
   void messageThatComesWhileRulesStartDoesNotReplaceAKeptOne() {
-    house.create("r", "SELECT * FROM 'x'", republish("y"));
+    house.create("r", "SELECT * FROM 'x'" + House.LONG_WAY, republish("y"));
     house.publish("x", "{\"n\":1}", Qos.AT_LEAST_ONCE);
     house.tasks.remove().run();
     house.sim.runUntilIdle();
@@ -171,7 +171,7 @@ class RuleRecoveryTest {
     EngineSettings limits = new EngineSettings(1, 1024, 1024, 1000, 2000, 100);
     Simulation sim = new Simulation(1, limits, _ -> {}, Simulation.UnaryStore.NONE);
     House full = new House(sim, Limits.DEFAULT.rules());
-    full.create("r", "SELECT * FROM 'x'", republish("y"));
+    full.create("r", "SELECT * FROM 'x'" + House.LONG_WAY, republish("y"));
     full.publish("x", "{}", Qos.AT_LEAST_ONCE);
     full.tasks.remove().run();
     sim.runUntilIdle();

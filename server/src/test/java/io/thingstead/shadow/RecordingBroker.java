@@ -29,6 +29,11 @@ final class RecordingBroker implements Publishing {
   private record Attached(TopicFilter filter, Sink sink) {}
 
   @Override
+  public CompletionStage<Void> publish(String client, Message message) {
+    return publish(message);
+  }
+
+  @Override
   public CompletionStage<Void> publish(Message message) {
     String topic = message.topic().text().substring("$aws/things/".length());
     published.add(topic + " " + new String(message.payloadBytes(), UTF_8).replace('"', '\''));

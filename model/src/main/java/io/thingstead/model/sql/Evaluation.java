@@ -50,9 +50,8 @@ public final class Evaluation {
       for (Template.Part part : template.parts()) {
         switch (part) {
           case Template.Part.Literal(String literal) -> text.append(literal);
-          case Template.Part.Computed(Expr expr) -> {
-            String value =
-                Conversions.text(scope(statement.reads(expr)).value(expr), statement.version());
+          case Template.Part.Computed(Expr expr, Reads reads) -> {
+            String value = Conversions.text(scope(reads).value(expr), statement.version());
             if (value == null) {
               return null;
             }
@@ -67,6 +66,9 @@ public final class Evaluation {
   }
 
   private Output output(Select select) {
+    if (select.forwards() && Minified.isObject(input.payload())) {
+      return new Output(input.payload(), true);
+    }
     Scope scope = scope(statement.selectReads());
     if (select.forwards() && !(scope.root() instanceof Obj && input.payload().length > 0)) {
       return new Output(input.payload(), json);
@@ -97,6 +99,9 @@ public final class Evaluation {
   }
 
   private Value root(Reads wanted) {
+    if (!wanted.all() && wanted.names().isEmpty()) {
+      return Absent.UNDEFINED;
+    }
     if (input.payload().length == 0) {
       return new Obj(Map.of());
     }

@@ -50,10 +50,19 @@ final class MessageFunctions {
     if (index == null || index.signum() <= 0) {
       return Absent.UNDEFINED;
     }
-    String[] levels = topic.split("/", -1);
-    return index.compareTo(BigDecimal.valueOf(levels.length)) <= 0
-        ? new Text(levels[index.intValueExact() - 1])
-        : Absent.UNDEFINED;
+    if (index.compareTo(BigDecimal.valueOf(topic.length() + 1L)) > 0) {
+      return Absent.UNDEFINED;
+    }
+    int start = 0;
+    for (int level = index.intValueExact(); level > 1; level--) {
+      int slash = topic.indexOf('/', start);
+      if (slash < 0) {
+        return Absent.UNDEFINED;
+      }
+      start = slash + 1;
+    }
+    int end = topic.indexOf('/', start);
+    return new Text(topic.substring(start, end < 0 ? topic.length() : end));
   }
 
   private static Value property(Arguments call) {

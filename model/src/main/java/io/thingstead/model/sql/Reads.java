@@ -25,6 +25,9 @@ record Reads(boolean all, Set<String> names) {
     if (all || other.all) {
       return ALL;
     }
+    if (covers(other)) {
+      return this;
+    }
     Set<String> both = new HashSet<>(names);
     both.addAll(other.names);
     return new Reads(false, Set.copyOf(both));

@@ -2,6 +2,8 @@ package io.thingstead.model.sql;
 
 import io.thingstead.model.ApiException;
 import io.thingstead.model.topic.TopicFilter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ public final class RuleStatement {
   private final Reads setReads;
   private final Reads whereReads;
   private final Reads selectReads;
+  private final boolean quick;
 
   private RuleStatement(SqlVersion version, Statement parsed) {
     this.version = version;
@@ -34,6 +37,12 @@ public final class RuleStatement {
     Reads first = where == null ? selectReads : setReads.and(Reads.of(where));
     // Named members are few: reading them for WHERE and SELECT at once saves a second pass.
     this.whereReads = selectReads.all() ? first : first.and(selectReads);
+    List<Expr> all = new ArrayList<>(parsed.select().exprs());
+    parsed.assignments().forEach(assignment -> all.add(assignment.expr()));
+    if (where != null) {
+      all.add(where);
+    }
+    this.quick = Quick.are(all);
   }
 
   /**
@@ -74,7 +83,15 @@ public final class RuleStatement {
    * @throws ApiException SQL_PARSE
    */
   public Template template(String text) {
-    return Template.parse(text, version, variables);
+    return Template.parse(text, version, variables, setReads);
+  }
+
+  /**
+   * Whether an event loop may evaluate it on a payload of some kilobytes: it asks nobody, neither
+   * {@code traceid()} nor {@code sourceip()}, and takes microseconds.
+   */
+  public boolean isQuick() {
+    return quick;
   }
 
   Statement parsed() {
@@ -87,9 +104,5 @@ public final class RuleStatement {
 
   Reads selectReads() {
     return selectReads;
-  }
-
-  Reads reads(Expr expr) {
-    return setReads.and(Reads.of(expr));
   }
 }

@@ -20,10 +20,13 @@ public final class Template {
   sealed interface Part {
     record Literal(String text) implements Part {}
 
-    record Computed(Expr expr) implements Part {}
+    /**
+     * @param reads what of the payload it reads, also by variables
+     */
+    record Computed(Expr expr, Reads reads) implements Part {}
   }
 
-  static Template parse(String source, SqlVersion version, Set<String> variables) {
+  static Template parse(String source, SqlVersion version, Set<String> variables, Reads setReads) {
     List<Part> parts = new ArrayList<>();
     int at = 0;
     for (int open = source.indexOf("${"); open >= 0; open = source.indexOf("${", at)) {
@@ -33,7 +36,8 @@ public final class Template {
       int close = close(source, open + 2);
       Parser parser =
           new Parser(Lexer.tokens(source.substring(open + 2, close)), version, variables);
-      parts.add(new Part.Computed(parser.expr()));
+      Expr expr = parser.expr();
+      parts.add(new Part.Computed(expr, setReads.and(Reads.of(expr))));
       parser.expectEnd();
       at = close + 1;
     }
@@ -75,13 +79,24 @@ public final class Template {
   /** Whether a function outside is asked for it. */
   public boolean asksOutside() {
     return parts.stream()
-        .anyMatch(part -> part instanceof Part.Computed(Expr expr) && asksOutside(expr));
+        .anyMatch(part -> part instanceof Part.Computed(Expr expr, _) && asksOutside(expr));
   }
 
   private static boolean asksOutside(Expr expr) {
     return (expr instanceof Expr.Call call
             && call.function().name().equals(OutsideFunctions.LAMBDA))
         || expr.children().stream().anyMatch(Template::asksOutside);
+  }
+
+  /** Whether an event loop may fill it. */
+  public boolean isQuick() {
+    List<Expr> exprs = new ArrayList<>();
+    for (Part part : parts) {
+      if (part instanceof Part.Computed(Expr expr, _)) {
+        exprs.add(expr);
+      }
+    }
+    return Quick.are(exprs);
   }
 
   List<Part> parts() {

@@ -3,6 +3,7 @@ package io.thingstead.model.sql;
 import static io.thingstead.model.sql.Messages.json;
 import static io.thingstead.model.sql.Messages.raw;
 import static io.thingstead.model.sql.Messages.text;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thingstead.model.ApiException;
@@ -138,6 +139,87 @@ class SqlFuzzTest {
       Outcome outcome = statement.evaluate(raw("x", payload));
       assertThat(outcome).as("seed " + seed).isInstanceOf(Outcome.Output.class);
     }
+  }
+
+  private static final List<String> PIECES =
+      List.of(
+          "{",
+          "}",
+          "[",
+          "]",
+          ":",
+          ",",
+          "\"a\"",
+          "\"b\"",
+          "\"a\":",
+          "\"\":",
+          "\"x y\"",
+          "0",
+          "-0",
+          "-7",
+          "01",
+          "12345678901234567",
+          "1234567890123456789",
+          "1.0",
+          "1e3",
+          "1E3",
+          "true",
+          "false",
+          "null",
+          "nul",
+          " ",
+          "\\",
+          "\"",
+          "\"\\n\"",
+          "\"é\"",
+          "\"\u007f\"",
+          "\t",
+          "{\"a\":1}",
+          "[1,{}]",
+          "{}");
+
+  private static final List<String> PLAIN =
+      List.of("1", "-20", "0", "true", "false", "null", "\"s\"", "\"\"");
+
+  private static String pieces(Random random, int depth) {
+    if (random.nextInt(12) == 0) {
+      return PIECES.get(random.nextInt(PIECES.size()));
+    }
+    StringBuilder out = new StringBuilder();
+    return switch (depth == 0 ? 2 : random.nextInt(4)) {
+      case 0 -> {
+        for (int i = random.nextInt(4); i > 0; i--) {
+          out.append(out.isEmpty() ? "" : ",").append('"').append((char) ('a' + random.nextInt(6)));
+          out.append("\":").append(pieces(random, depth - 1));
+        }
+        yield "{" + out + "}";
+      }
+      case 1 -> {
+        for (int i = random.nextInt(4); i > 0; i--) {
+          out.append(out.isEmpty() ? "" : ",").append(pieces(random, depth - 1));
+        }
+        yield "[" + out + "]";
+      }
+      case 2 -> PLAIN.get(random.nextInt(PLAIN.size()));
+      default -> "{\"k\":" + pieces(random, depth - 1) + "}";
+    };
+  }
+
+  @Test
+  void whatIsTakenForMinifiedIsWhatWouldBeWritten() {
+    int taken = 0;
+    for (int seed = 0; seed < 60_000; seed++) {
+      byte[] payload = pieces(new Random(seed), 3).getBytes(StandardCharsets.UTF_8);
+      if (Minified.isObject(payload)) {
+        taken++;
+        for (SqlVersion version : SqlVersion.values()) {
+          String text = new String(payload, StandardCharsets.UTF_8);
+          Value value = requireNonNull(Document.read(payload, Reads.ALL, version), text);
+          assertThat(JsonWriter.text(value, version)).isEqualTo(text);
+        }
+      }
+    }
+    assertThat(taken).isGreaterThan(10_000);
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.thingstead.rules.action;
 import io.thingstead.broker.Qos;
 import io.thingstead.model.sql.Template;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a rule does with its result. */
@@ -20,6 +22,11 @@ public sealed interface Action {
     public String kind() {
       return "RepublishAction";
     }
+
+    /** Whether an event loop may fill its templates. */
+    public boolean isQuick() {
+      return topic.isQuick() && headers.templates().allMatch(Template::isQuick);
+    }
   }
 
   /** MQTT 5 properties; null ones are not sent. */
@@ -29,7 +36,21 @@ public sealed interface Action {
       @Nullable Template responseTopic,
       @Nullable Template correlationData,
       @Nullable Template messageExpiry,
-      List<NamedTemplate> userProperties) {}
+      List<NamedTemplate> userProperties) {
+    static final Headers NONE = new Headers(null, null, null, null, null, List.of());
+
+    Stream<Template> templates() {
+      return Stream.concat(
+          Stream.of(
+                  Optional.ofNullable(payloadFormatIndicator),
+                  Optional.ofNullable(contentType),
+                  Optional.ofNullable(responseTopic),
+                  Optional.ofNullable(correlationData),
+                  Optional.ofNullable(messageExpiry))
+              .flatMap(Optional::stream),
+          userProperties.stream().map(NamedTemplate::value));
+    }
+  }
 
   /**
    * Calls a function with the result, and does not wait for its answer.

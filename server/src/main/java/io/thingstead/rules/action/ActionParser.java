@@ -105,7 +105,7 @@ public final class ActionParser {
 
   private Headers headers(@Nullable MqttHeaders headers) {
     if (headers == null) {
-      return new Headers(null, null, null, null, null, List.of());
+      return Headers.NONE;
     }
     List<NamedTemplate> user =
         headers.userProperties() == null

@@ -5,6 +5,7 @@ import io.thingstead.broker.Publishing;
 import io.thingstead.function.FunctionCalls;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 
 /** Carries out actions, each with its own retries. Blocks: for virtual threads. */
@@ -43,6 +44,12 @@ public final class Actions {
       case Action.Republish republish -> repeated(() -> republisher.run(republish, delivery));
       case Action.Lambda lambda -> repeated(() -> lambdas.run(lambda, delivery));
     };
+  }
+
+  /** Tries once to republish on a client's lane; the stage fails when that did not work. */
+  public CompletionStage<Void> startRepublish(
+      String client, Action.Republish action, Delivery delivery) {
+    return republisher.start(client, action, delivery);
   }
 
   /** One try of an action. */

@@ -17,6 +17,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,10 +44,33 @@ final class Republisher {
   }
 
   static boolean isJobsTopic(String topic) {
-    return JOBS_TOPIC.matcher(topic).matches();
+    return topic.startsWith("$") && JOBS_TOPIC.matcher(topic).matches();
   }
 
+  /** Publishes and waits. */
   ActionResult run(Action.Republish action, Delivery delivery) throws InterruptedException {
+    return switch (prepare(action, delivery)) {
+      case Prepared(Message message) -> publish(message);
+      case Refused(Failed why) -> why;
+    };
+  }
+
+  /** Publishes on a client's lane, and does not wait; the stage fails when it could not. */
+  CompletionStage<Void> start(String client, Action.Republish action, Delivery delivery) {
+    return switch (prepare(action, delivery)) {
+      case Prepared(Message message) -> publishing.publish(client, message);
+      case Refused(Failed why) ->
+          CompletableFuture.failedFuture(new IllegalArgumentException(why.why()));
+    };
+  }
+
+  private sealed interface Preparation {}
+
+  private record Prepared(Message message) implements Preparation {}
+
+  private record Refused(Failed why) implements Preparation {}
+
+  private Preparation prepare(Action.Republish action, Delivery delivery) {
     String rendered = delivery.evaluation().render(action.topic());
     if (rendered == null) {
       return failed(action.topic().source(), "The topic has an expression without a value.");
@@ -62,17 +87,18 @@ final class Republisher {
     }
     try {
       Topic topic = Topic.parse(text, account.limits().topics());
-      return publish(text, message(topic, action, delivery));
+      return new Prepared(message(topic, action, delivery));
     } catch (InvalidTopicException | IllegalArgumentException e) {
       return failed(text, "The message cannot be published: " + e.getMessage() + ".");
     }
   }
 
-  private static Failed failed(String resource, String why) {
-    return new Failed(resource, why, false);
+  private static Refused failed(String resource, String why) {
+    return new Refused(new Failed(resource, why, false));
   }
 
-  private ActionResult publish(String topic, Message message) throws InterruptedException {
+  private ActionResult publish(Message message) throws InterruptedException {
+    String topic = message.topic().text();
     try {
       publishing.publish(message).toCompletableFuture().get(ACCEPT_SECONDS_MAX, TimeUnit.SECONDS);
       return new Done();
@@ -86,12 +112,15 @@ final class Republisher {
   private Message message(Topic topic, Action.Republish action, Delivery delivery) {
     long now = clock.millis();
     Action.Headers headers = action.headers();
-    String expiry = text(headers.messageExpiry(), delivery.evaluation());
     Origin origin = new Origin(null, null, null, delivery.hops() + 1);
-    return Message.of(topic, delivery.output().bytes(), action.qos(), origin, now)
-        .with(
-            properties(headers, delivery.evaluation()),
-            expiry == null ? Long.MAX_VALUE : now + expiryMillis(expiry));
+    Message bare = Message.of(topic, delivery.output().bytes(), action.qos(), origin, now);
+    if (headers.equals(Action.Headers.NONE)) {
+      return bare;
+    }
+    String expiry = text(headers.messageExpiry(), delivery.evaluation());
+    return bare.with(
+        properties(headers, delivery.evaluation()),
+        expiry == null ? Long.MAX_VALUE : now + expiryMillis(expiry));
   }
 
   private static long expiryMillis(String seconds) {
