@@ -3,16 +3,24 @@ package io.thingstead.authorize;
 import io.thingstead.account.Account;
 import io.thingstead.model.policy.BoundPolicies;
 import io.thingstead.model.policy.Ruling;
+import io.thingstead.model.policy.Verdict;
+import org.jspecify.annotations.Nullable;
 
 /** The decisions of all callers with equal policies and equal values of the variables used. */
 final class DecisionClass {
-  private final Account account;
   private final BoundPolicies policies;
   private final DecisionCache cache = new DecisionCache();
+  private final String[] arnPrefixes = new String[Access.values().length];
+  private volatile @Nullable Same last;
+
+  /** Nearly all that is allowed is allowed by the same statement, and said in the same words. */
+  private record Same(Verdict verdict, Decision decision) {}
 
   DecisionClass(Account account, BoundPolicies policies) {
-    this.account = account;
     this.policies = policies;
+    for (Access access : Access.values()) {
+      arnPrefixes[access.ordinal()] = account.arn(access.resource(""));
+    }
   }
 
   BoundPolicies policies() {
@@ -24,14 +32,22 @@ final class DecisionClass {
     if (known != null) {
       return known;
     }
-    String arn = account.arn(access.resource(name));
-    Decision decision = decide(access.action(), arn);
+    Decision decision = decide(access.action(), arnPrefixes[access.ordinal()] + name);
     cache.put(access, name, decision);
     return decision;
   }
 
   Decision decide(String action, String arn) {
-    return Verdicts.decision(policies.decide(action, arn), policies.set().names(), action, arn);
+    Verdict verdict = policies.decide(action, arn);
+    Same same = last;
+    if (same != null && verdict.equals(same.verdict)) {
+      return same.decision;
+    }
+    Decision decision = Verdicts.decision(verdict, policies.set().names(), action, arn);
+    if (verdict.allowed()) {
+      last = new Same(verdict, decision);
+    }
+    return decision;
   }
 
   Ruling ruling(String action, String arn) {

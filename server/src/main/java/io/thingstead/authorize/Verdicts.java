@@ -50,9 +50,11 @@ final class Verdicts {
   }
 
   private static String values(Map<String, String> variables) {
-    return variables.entrySet().stream()
-        .map(variable -> ", ${" + variable.getKey() + "}=" + variable.getValue())
-        .collect(Collectors.joining());
+    return variables.isEmpty()
+        ? ""
+        : variables.entrySet().stream()
+            .map(variable -> ", ${" + variable.getKey() + "}=" + variable.getValue())
+            .collect(Collectors.joining());
   }
 
   private static String missing(List<String> unresolved) {

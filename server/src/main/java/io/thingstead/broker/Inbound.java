@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Inbound {
   private final Session session;
-  private final Map<Integer, Taken> taken = new HashMap<>(2);
+
+  /** Made when first needed: most clients send no QoS 2. */
+  private @Nullable Map<Integer, Taken> taken;
 
   /** A message that is being made safe, or is. */
   private static final class Taken {
@@ -25,7 +27,7 @@ public final class Inbound {
 
   /** Whether the id is known: the message must not be routed again. */
   public boolean knows(int packetId) {
-    return taken.containsKey(packetId);
+    return taken != null && taken.containsKey(packetId);
   }
 
   /**
@@ -35,7 +37,7 @@ public final class Inbound {
    *     it is
    */
   public void again(int packetId, Consumer<Outcome> answer) {
-    Taken known = taken.get(packetId);
+    Taken known = taken == null ? null : taken.get(packetId);
     if (known == null) {
       throw new IllegalArgumentException("packet id " + packetId + " is not known");
     }
@@ -48,13 +50,13 @@ public final class Inbound {
 
   /** How many ids are known. */
   public int count() {
-    return taken.size();
+    return taken == null ? 0 : taken.size();
   }
 
   void take(int packetId, Consumer<Outcome> asks) {
     Taken one = new Taken();
     one.asks = asks;
-    taken.put(packetId, one);
+    known().put(packetId, one);
   }
 
   /**
@@ -65,18 +67,27 @@ public final class Inbound {
   void load(int packetId, boolean routed) {
     Taken one = new Taken();
     one.answered = routed;
-    taken.put(packetId, one);
+    known().put(packetId, one);
+  }
+
+  private Map<Integer, Taken> known() {
+    Map<Integer, Taken> all = taken;
+    if (all == null) {
+      all = new HashMap<>(2);
+      taken = all;
+    }
+    return all;
   }
 
   /** The message is safe, so that PUBREC goes out; or it was refused, so that the id is free. */
   void answer(int packetId, Outcome outcome) {
-    Taken one = taken.get(packetId);
+    Taken one = taken == null ? null : taken.get(packetId);
     if (one == null) {
       return;
     }
     one.answered = true;
     if (outcome != Outcome.ACCEPTED) {
-      taken.remove(packetId);
+      known().remove(packetId);
     }
     Consumer<Outcome> asks = one.asks;
     if (asks != null) {
@@ -92,7 +103,7 @@ public final class Inbound {
    *     durable, which ends the connection
    */
   public void release(int packetId, Consumer<Released> done) {
-    Taken one = taken.remove(packetId);
+    Taken one = taken == null ? null : taken.remove(packetId);
     if (one == null) {
       done.accept(Released.UNKNOWN);
     } else if (session.durable()) {
@@ -104,7 +115,7 @@ public final class Inbound {
               durable -> {
                 if (!durable) {
                   // It is still known on disk, so that the client must release it once more.
-                  taken.putIfAbsent(packetId, one);
+                  known().putIfAbsent(packetId, one);
                 }
                 done.accept(durable ? Released.KNOWN : Released.UNAVAILABLE);
               });

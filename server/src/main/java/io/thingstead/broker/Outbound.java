@@ -317,8 +317,12 @@ final class Outbound {
         spool().taken(next);
       }
     }
-    if (retained != null) {
-      retained.pump();
+    RetainedFeed feed = retained;
+    if (feed != null) {
+      feed.pump();
+      if (feed.isEmpty()) {
+        retained = null;
+      }
     }
     pumping = false;
     if (to != null && ready.isEmpty()) {
@@ -365,6 +369,9 @@ final class Outbound {
 
   /** Sends the retained messages that a new subscription matches, as there is room. */
   void retained(TopicFilter filter, Qos qos, int subscriptionId) {
+    if (session.broker().retainedCount() == 0) {
+      return;
+    }
     RetainedFeed feed = retained;
     if (feed == null) {
       feed = new RetainedFeed(session);

@@ -59,6 +59,11 @@ final class RetainedFeed {
     wanted.clear();
   }
 
+  /** Whether everything is sent. */
+  boolean isEmpty() {
+    return wanted.isEmpty();
+  }
+
   /** Sends what there is room for, and what one turn has time for. */
   void pump() {
     int steps = STEPS_MAX;

@@ -1,7 +1,9 @@
 package io.thingstead.mqtt;
 
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The acknowledgements that a client's publishes still wait for, in the order in which they must be
@@ -35,7 +37,9 @@ final class Acks {
     void send(Pending ack);
   }
 
-  private final Queue<Pending> waiting = new ArrayDeque<>(0);
+  /** Made when first needed. */
+  private @Nullable Queue<Pending> waiting;
+
   private int atLeastOnce;
   private final Out out;
 
@@ -44,11 +48,11 @@ final class Acks {
   }
 
   boolean isEmpty() {
-    return waiting.isEmpty();
+    return waiting == null || waiting.isEmpty();
   }
 
   int count() {
-    return waiting.size();
+    return waiting == null ? 0 : waiting.size();
   }
 
   /** Those of QoS 1; the ids of QoS 2 are counted where they are kept until released. */
@@ -58,7 +62,12 @@ final class Acks {
 
   Pending add(int packetId, boolean exactlyOnce) {
     Pending ack = new Pending(packetId, exactlyOnce);
-    waiting.add(ack);
+    Queue<Pending> all = waiting;
+    if (all == null) {
+      all = new ArrayDeque<>(4);
+      waiting = all;
+    }
+    all.add(ack);
     if (!exactlyOnce) {
       atLeastOnce++;
     }
@@ -70,8 +79,9 @@ final class Acks {
     ack.reason = reason;
     ack.explanation = explanation;
     ack.done = true;
-    for (Pending next = waiting.peek(); next != null && next.done; next = waiting.peek()) {
-      waiting.remove();
+    Queue<Pending> all = Objects.requireNonNull(waiting);
+    for (Pending next = all.peek(); next != null && next.done; next = all.peek()) {
+      all.remove();
       if (!next.exactlyOnce) {
         atLeastOnce--;
       }

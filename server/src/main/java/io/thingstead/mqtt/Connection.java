@@ -380,6 +380,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void end() {
     to(State.CLOSED);
     admission.end();
+    if (keepAlive != null) {
+      keepAlive.end();
+    }
     if (authorization != null) {
       authorization.over();
     }

@@ -8,9 +8,11 @@ final class InboundAliases {
   /** What the names of all aliases may take; a client may set 65,535 of as many bytes. */
   private static final int NAME_BYTES_MAX = 1 << 20;
 
+  private static final TopicCache.@Nullable Slot[] NONE = {};
+
   private final int most;
   private int nameBytes;
-  private TopicCache.@Nullable Slot[] slots = {};
+  private TopicCache.@Nullable Slot[] slots = NONE;
 
   /**
    * @param most the highest alias, as CONNACK said

@@ -1,10 +1,13 @@
 package io.thingstead.mqtt;
 
 import io.thingstead.broker.Lane;
+import org.jspecify.annotations.Nullable;
 
 /** Closes a connection of which nothing was heard for too long [MQTT-3.1.2-22]; on its lane. */
-final class KeepAlive {
-  private final Connection connection;
+final class KeepAlive implements Runnable {
+  /** Null when it is over: the wheel has this object until the time is up, and only this. */
+  private @Nullable Connection connection;
+
   private final Lane lane;
   private final long silenceMillis;
   private long heardMillis;
@@ -25,19 +28,27 @@ final class KeepAlive {
     heardMillis = lane.nowMillis();
   }
 
-  private void watch() {
-    lane.wheel().at(heardMillis + silenceMillis, this::look);
+  /** The connection has ended. */
+  void end() {
+    connection = null;
   }
 
-  private void look() {
-    if (!connection.open()) {
+  private void watch() {
+    lane.wheel().at(heardMillis + silenceMillis, this);
+  }
+
+  /** Looks whether the client has been silent for too long. */
+  @Override
+  public void run() {
+    Connection watched = connection;
+    if (watched == null || !watched.open()) {
       return;
     }
-    if (connection.paused()) {
+    if (watched.paused()) {
       // We do not listen, so silence is not the client's fault.
       heard();
     } else if (heardMillis + silenceMillis <= lane.nowMillis()) {
-      connection.fail(
+      watched.fail(
           ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing was heard for " + silenceMillis / 1000 + " s");
       return;
     }

@@ -97,11 +97,13 @@ final class TopicCache {
     }
   }
 
+  private static final @Nullable Slot[] NONE = {};
+
   private final Broker broker;
   private final Profile profile;
   private final Limits.Topics limits;
   private @Nullable Slot last;
-  private @Nullable Slot[] slots = {};
+  private @Nullable Slot[] slots = NONE;
   private int misses;
 
   TopicCache(Broker broker, Profile profile, Limits.Topics limits) {

@@ -1,5 +1,6 @@
 package io.thingstead.mqtt;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The protocol versions the codec reads and writes. */
@@ -10,6 +11,8 @@ public enum Version {
   V3_1_1("MQTT", 4),
   /** MQTT 5: protocol name {@code MQTT}, level 5. */
   V5("MQTT", 5);
+
+  private static final List<Version> ALL = List.of(values());
 
   private final String protocolName;
   private final int level;
@@ -34,7 +37,7 @@ public enum Version {
   }
 
   static @Nullable Version of(String protocolName, int level) {
-    for (Version version : values()) {
+    for (Version version : ALL) {
       if (version.level == level && version.protocolName.equals(protocolName)) {
         return version;
       }

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * the number of statements about other resources does not slow an answer.
  */
 final class ActionIndex {
+  /** So many prefixes are compared one by one, which makes no text of its own. */
+  private static final int COMPARED_MAX = 8;
+
   private final Map<String, List<Entry>> byPrefix = new HashMap<>();
+  private final List<Map.Entry<String, List<Entry>>> compared;
   private final int[] prefixLengths;
   private final BitSet needed = new BitSet();
   private final BitSet mentioned = new BitSet();
@@ -21,8 +25,21 @@ final class ActionIndex {
    * One resource of a statement, or a statement with NotResource.
    *
    * @param resource null for NotResource
+   * @param plain what it decides, when it uses no variables
    */
-  record Entry(Clause clause, @Nullable Glob resource) {
+  record Entry(Clause clause, @Nullable Glob resource, @Nullable Verdict plain) {
+    static Entry of(Clause clause, @Nullable Glob resource) {
+      BitSet used = new BitSet();
+      clause.variables(resource, used::set);
+      return new Entry(clause, resource, used.isEmpty() ? verdict(clause, Map.of()) : null);
+    }
+
+    static Verdict verdict(Clause clause, Map<String, String> variables) {
+      return clause.effect() == Effect.ALLOW
+          ? new Verdict.Allowed(clause.citation(), variables)
+          : new Verdict.Denied(clause.citation(), variables);
+    }
+
     boolean applies(String text, Values values) {
       return clause.covers(resource, text, values) && clause.conditionsHold(values);
     }
@@ -38,9 +55,9 @@ final class ActionIndex {
         continue;
       }
       if (clause.notResource()) {
-        add("", new Entry(clause, null), lengths);
+        add("", Entry.of(clause, null), lengths);
       } else {
-        clause.resources().forEach(glob -> add(glob.prefix(), new Entry(clause, glob), lengths));
+        clause.resources().forEach(glob -> add(glob.prefix(), Entry.of(clause, glob), lengths));
       }
       if (clause.effect() == Effect.ALLOW) {
         clause.needed(needed::set);
@@ -48,6 +65,7 @@ final class ActionIndex {
       }
     }
     prefixLengths = lengths.stream().toArray();
+    compared = byPrefix.size() <= COMPARED_MAX ? List.copyOf(byPrefix.entrySet()) : List.of();
   }
 
   private void add(String prefix, Entry entry, BitSet lengths) {
@@ -57,28 +75,47 @@ final class ActionIndex {
 
   /** The first Deny that applies, else the first Allow, else null. */
   @Nullable Entry first(String resource, Values values) {
-    Entry allow = null;
-    Entry deny = null;
+    Entry best = null;
+    if (!compared.isEmpty()) {
+      for (Map.Entry<String, List<Entry>> each : compared) {
+        if (resource.startsWith(each.getKey())) {
+          best = first(best, each.getValue(), resource, values);
+        }
+      }
+      return best;
+    }
     for (int length : prefixLengths) {
       if (length > resource.length()) {
         break;
       }
-      for (Entry entry : byPrefix.getOrDefault(resource.substring(0, length), List.of())) {
-        Entry rival = entry.clause.effect() == Effect.DENY ? deny : allow;
-        boolean cannotWin =
-            rival != null && rival.clause.order() <= entry.clause.order()
-                || deny != null && entry.clause.effect() == Effect.ALLOW;
-        if (cannotWin || !entry.applies(resource, values)) {
-          continue;
-        }
-        if (entry.clause.effect() == Effect.DENY) {
-          deny = entry;
-        } else {
-          allow = entry;
-        }
+      List<Entry> found = byPrefix.get(resource.substring(0, length));
+      if (found != null) {
+        best = first(best, found, resource, values);
       }
     }
-    return deny != null ? deny : allow;
+    return best;
+  }
+
+  private static @Nullable Entry first(
+      @Nullable Entry before, List<Entry> entries, String resource, Values values) {
+    Entry best = before;
+    for (Entry entry : entries) {
+      if (wins(entry, best) && entry.applies(resource, values)) {
+        best = entry;
+      }
+    }
+    return best;
+  }
+
+  /** A Deny wins over an Allow, and of two with the same effect the one that stands first. */
+  private static boolean wins(Entry entry, @Nullable Entry over) {
+    if (over == null) {
+      return true;
+    }
+    Effect mine = entry.clause.effect();
+    return mine == over.clause.effect()
+        ? entry.clause.order() < over.clause.order()
+        : mine == Effect.DENY;
   }
 
   /** The variables without which its Allow statements might not apply, by number. */

@@ -37,11 +37,8 @@ public final class BoundPolicies {
     if (entry == null) {
       return unmentioned(index);
     }
-    Map<String, String> used = used(entry);
-    Citation by = entry.clause().citation();
-    return entry.clause().effect() == Effect.ALLOW
-        ? new Verdict.Allowed(by, used)
-        : new Verdict.Denied(by, used);
+    Verdict plain = entry.plain();
+    return plain != null ? plain : ActionIndex.Entry.verdict(entry.clause(), used(entry));
   }
 
   /**

@@ -88,14 +88,14 @@ public final class PolicySet {
   }
 
   ActionIndex index(String action) {
-    String name = action.toLowerCase(Locale.ROOT);
+    // By the name as it was asked for, since making it lower case makes a new text.
     Map<String, ActionIndex> known = indexes;
-    ActionIndex index = known.get(name);
+    ActionIndex index = known.get(action);
     if (index == null) {
-      index = new ActionIndex(clauses, name);
+      index = new ActionIndex(clauses, action.toLowerCase(Locale.ROOT));
       if (known.size() < CACHED_ACTIONS) {
         Map<String, ActionIndex> more = new HashMap<>(known);
-        more.put(name, index);
+        more.put(action, index);
         indexes = Map.copyOf(more);
       }
     }
