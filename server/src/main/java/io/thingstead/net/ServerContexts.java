@@ -36,6 +36,13 @@ import org.jspecify.annotations.Nullable;
 public final class ServerContexts implements AutoCloseable {
   private static final int SUBJECT_NAME_DNS = 2;
 
+  // BoringSSL sends tickets with the first answer, and Netty takes them from it in some fifty
+  // pieces
+  // for each connection. Session tickets are not for devices: AWS has none either.
+  static {
+    System.setProperty("jdk.tls.server.enableSessionTicketExtension", "false");
+  }
+
   private final SslProvider provider;
 
   /** Of host names that are shown a certificate of their own. */

@@ -18,13 +18,13 @@ import io.thingstead.mqtt.Packet;
 import io.thingstead.mqtt.Publish;
 import io.thingstead.mqtt.ReasonCode;
 import io.thingstead.mqtt.Version;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -71,6 +71,34 @@ class OtherClientsTest {
         .contains("No client certificate CA names sent")
         .contains("Verification: OK")
         .doesNotContain("New Session Ticket");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-tls1_2", "-tls1_3"})
+  void noSessionTicketComesWithTheFirstAnswer(String version) throws Exception {
+    String port = String.valueOf(server.listenTls());
+    Path packets = directory.resolve("packets");
+    Files.write(packets, HexFormat.of().parseHex("101000044d5154540402003c0004616263" + "64e000"));
+    TestAuthority.Identity identity = server.registered("c1", true);
+    String said =
+        run(
+            packets,
+            "openssl",
+            "s_client",
+            "-msg",
+            "-ign_eof",
+            version,
+            "-connect",
+            "127.0.0.1:" + port,
+            "-servername",
+            "localhost",
+            "-cert",
+            file("cert", "CERTIFICATE", identity.certificate().getEncoded()),
+            "-key",
+            file("key", "PRIVATE KEY", identity.key().getEncoded()));
+    assertThat(said)
+        .contains("Verification: OK", "close_notify")
+        .doesNotContain("NewSessionTicket");
   }
 
   @ParameterizedTest
@@ -137,6 +165,10 @@ class OtherClientsTest {
   }
 
   private String run(String... command) throws Exception {
+    return run(Path.of("/dev/null"), command);
+  }
+
+  private String run(Path input, String... command) throws Exception {
     // In CI nothing is skipped: there a missing program fails to start.
     assumeTrue(
         System.getenv("CI") != null || installed(command[0]), command[0] + " is not installed");
@@ -148,7 +180,7 @@ class OtherClientsTest {
     Process process =
         new ProcessBuilder(line)
             .redirectErrorStream(true)
-            .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+            .redirectInput(ProcessBuilder.Redirect.from(input.toFile()))
             .start();
     try {
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
