@@ -92,7 +92,8 @@ class ShortcutTest {
   @Test
   void largePayloadsAndSlowStatementsLeaveTheLoop() {
     house.create("r", "SELECT * FROM 'x'", republish("y"));
-    publish("{\"a\":\"" + "x".repeat(Shortcut.PAYLOAD_BYTES_MAX) + "\"}", Qos.AT_LEAST_ONCE);
+    var _ =
+        publish("{\"a\":\"" + "x".repeat(Shortcut.PAYLOAD_BYTES_MAX) + "\"}", Qos.AT_LEAST_ONCE);
     assertThat(house.tasks).hasSize(1);
     house.settle();
     assertThat(house.published).hasSize(2);
