@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +31,20 @@ public final class Main {
   public static void main(String[] arguments) {
     boolean terminal =
         Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+    Function<String, char @Nullable []> secrets =
+        terminal
+            ? what -> System.console().readPassword("%s: ", what)
+            : _ -> null;
     boolean colours = terminal && System.getenv("NO_COLOR") == null;
     Surroundings surroundings =
         new Surroundings(
-            System.getenv(), Machine.here(), System.out, System.err, colours, Clock.systemUTC());
+            System.getenv(),
+            Machine.here(),
+            System.out,
+            System.err,
+            colours,
+            Clock.systemUTC(),
+            secrets);
     System.exit(new Cli(start -> up(start, surroundings), surroundings).run(arguments));
   }
 
@@ -48,7 +59,10 @@ public final class Main {
     boolean firstStart = !Files.exists(new DataDirectory(settings.data()).credentials());
     Serving serving;
     try {
-      serving = new Serving(settings);
+      serving =
+          new Serving(
+              settings,
+              Serving.unlocking(settings, surroundings.environment(), surroundings.terminal()));
     } catch (UnusableDataException e) {
       surroundings.err().println("thingstead: " + e.getMessage());
       return 1;

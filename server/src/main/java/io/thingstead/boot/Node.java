@@ -36,6 +36,7 @@ import io.thingstead.identity.CertificateDirectory;
 import io.thingstead.identity.CredentialsFile;
 import io.thingstead.identity.KeyPairs;
 import io.thingstead.identity.MasterKey;
+import io.thingstead.identity.MasterKeyFile;
 import io.thingstead.identity.OwnCa;
 import io.thingstead.identity.RevocationLists;
 import io.thingstead.identity.ServerCertificate;
@@ -58,13 +59,11 @@ import io.thingstead.rules.Work;
 import io.thingstead.rules.action.HttpCalls;
 import io.thingstead.rules.action.TargetGuard;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
@@ -102,10 +101,13 @@ public final class Node implements AutoCloseable {
   private @Nullable ServerTls tls;
   private volatile boolean ready;
 
+  private final Function<MasterKeyFile, MasterKey> keys;
   private final Runnable reset;
 
-  private Node(Settings settings, Runnable reset) {
+  private Node(
+      Settings settings, Function<MasterKeyFile, MasterKey> keys, Runnable reset) {
     this.settings = settings;
+    this.keys = keys;
     this.listening = new Listening(settings);
     this.reset = reset;
   }
@@ -113,12 +115,13 @@ public final class Node implements AutoCloseable {
   /**
    * Starts a server; it serves when this returns.
    *
+   * @param keys opens the master key
    * @param reset is run when an administrator asks to empty the server, if the settings allow it;
    *     must not block
    * @throws RuntimeException saying what is in the way; everything is closed again then
    */
-  public static Node start(Settings settings, Runnable reset) {
-    Node node = new Node(settings, reset);
+  static Node start(Settings settings, Function<MasterKeyFile, MasterKey> keys, Runnable reset) {
+    Node node = new Node(settings, keys, reset);
     try {
       node.run();
       return node;
@@ -137,9 +140,9 @@ public final class Node implements AutoCloseable {
     Engine engine = engine(data);
     keep(this::endTasks);
     AccountShard server = engine.shard(new ShardId(ShardId.SERVER, 0)).account(0);
-    MasterKey master = MasterKey.open(data.masterKey(), random);
-    KeyPairs keys = new KeyPairs(random, Math.max(1, settings.limits().eventLoops() / 2));
-    OwnCa ca = OwnCa.open(server, master, keys, clock, random);
+    MasterKey master = keys.apply(new MasterKeyFile(data.masterKey()));
+    KeyPairs pairs = new KeyPairs(random, Math.max(1, settings.limits().eventLoops() / 2));
+    OwnCa ca = OwnCa.open(server, master, pairs, clock, random);
     ca.writePem(data.caPem());
     Accounts accounts =
         new Accounts(
@@ -156,7 +159,7 @@ public final class Node implements AutoCloseable {
                         server,
                         master,
                         ca,
-                        keys,
+                        pairs,
                         clock,
                         () -> Endpoints.names(settings.hosts(), accounts)),
                 revoked));
@@ -166,10 +169,11 @@ public final class Node implements AutoCloseable {
     KeyDirectory callers = new KeyDirectory(accessKeys, new SessionTokens(master, random, clock));
     WarningLog warnings = new WarningLog(clock);
     RefusalLog refusals = new RefusalLog(clock, settings.log().refusalsPerSecond());
-    FunctionHost functions = keep(functionHost(data));
+    FunctionHost functions =
+        keep(FunctionRoom.open(settings, listening, virtualThreads, clock, random));
     Endpoints endpoints = Endpoints.of(settings, accounts, certified.contexts(), ca);
     Tenants tenants =
-        keep(tenants(engine, lanes, master, keys, refusals, warnings, functions, endpoints));
+        keep(tenants(engine, lanes, master, pairs, refusals, warnings, functions, endpoints));
     certified.alsoCheck(tenants::renewCertificates);
     WarningRoutes warned = new WarningRoutes(warnings, tenants);
     warned.attach(meters);
@@ -320,25 +324,6 @@ public final class Node implements AutoCloseable {
 
   private static List<NettyLoop> lanes(EventLoops loops) {
     return loops.all().stream().map(NettyLoop::new).toList();
-  }
-
-  private FunctionHost functionHost(DataDirectory data) {
-    List<Path> path =
-        Arrays.stream(System.getenv().getOrDefault("PATH", "/usr/bin:/bin").split(":"))
-            .filter(each -> !each.isEmpty())
-            .map(Path::of)
-            .toList();
-    return new FunctionHost(
-        data.functions(),
-        settings.functions().allowUnsandboxed(),
-        settings.functions().openNetwork(),
-        new FunctionHost.Reach(settings.hosts(), listening::controlAddress, data.caPem()),
-        new FunctionHost.Means(
-            path,
-            virtualThreads,
-            task -> Thread.ofPlatform().daemon().name("function").unstarted(task),
-            clock,
-            random));
   }
 
   private Tenants tenants(

@@ -2,6 +2,7 @@ package io.thingstead.cli;
 
 import io.thingstead.config.DataDirectory;
 import io.thingstead.engine.rocks.StoreDirectory;
+import io.thingstead.identity.MasterKeyFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -64,7 +65,8 @@ record Backup(Path directory) {
    * @param backupFormat {@link #FORMAT}
    * @param dataFormat of the store in it
    * @param program the version that wrote it
-   * @param masterKeySha256 says which key opens the secrets, without giving it away
+   * @param masterKeySha256 says which key opens the secrets, without giving it away; that of the
+   *     key itself, however it is kept
    */
   record Manifest(
       int backupFormat,
@@ -114,7 +116,7 @@ record Backup(Path directory) {
               StoreDirectory.FORMAT,
               VersionCommand.version(),
               now.toString(),
-              sha256(data.masterKey()),
+              new MasterKeyFile(data.masterKey()).keySha256(),
               files);
       verify(manifest);
       try (FileChannel out = create(directory.resolve(MANIFEST))) {
@@ -236,7 +238,7 @@ record Backup(Path directory) {
       key = directory.resolve(MASTER_KEY);
     }
     try {
-      if (!sha256(key).equals(manifest.masterKeySha256())) {
+      if (!new MasterKeyFile(key).keySha256().equals(manifest.masterKeySha256())) {
         throw new CommandFailedException(
             key + " is not the master key under which this backup's secrets are sealed");
       }

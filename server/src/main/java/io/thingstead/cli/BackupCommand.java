@@ -1,6 +1,7 @@
 package io.thingstead.cli;
 
 import io.thingstead.config.DataDirectory;
+import io.thingstead.identity.MasterKeyFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -86,10 +87,19 @@ final class BackupCommand implements Runnable {
               backup.directory(),
               written.bytes(),
               written.files().size(),
-              written.hasMasterKey()
-                  ? "with the master key, so keep it safe"
-                  : "without the master key, which a restore needs");
+              keyTold(data, written));
     }
+  }
+
+  private static String keyTold(DataDirectory data, Backup.Manifest written) {
+    if (!written.hasMasterKey()) {
+      return "without the master key, which a restore needs";
+    }
+    return switch (new MasterKeyFile(data.masterKey()).protection()) {
+      case PLAIN -> "with the master key, so keep it safe";
+      case PASSPHRASE -> "with the master key, which its passphrase opens";
+      case TOKEN -> "with the master key, which only its token opens: keep that, or its backup";
+    };
   }
 
   private Backup.Manifest write(Backup backup, DataDirectory data, Path tables) {

@@ -1,6 +1,7 @@
 package io.thingstead.cli;
 
 import io.thingstead.config.InvalidSettingException;
+import io.thingstead.identity.WrongSecretException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -9,8 +10,13 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParseResult;
 
-/** The command tree. Exit codes: 0 done, 1 failed or refused, 2 not understood. */
+/**
+ * The command tree. Exit codes: 0 done, 1 failed or refused, 2 not understood, 3 the master key's
+ * passphrase or PIN is wrong.
+ */
 public final class Cli {
+  private static final int WRONG_SECRET = 3;
+
   private final Surroundings surroundings;
   private final CommandLine root;
 
@@ -49,6 +55,7 @@ public final class Cli {
             .addSubcommand(new DoctorCommand(surroundings))
             .addSubcommand(account)
             .addSubcommand(domain)
+            .addSubcommand(KeyCommand.commandLine(surroundings))
             .addSubcommand(clients)
             .addSubcommand(new RefusalsCommand(surroundings))
             .addSubcommand(new AuditCommand(surroundings))
@@ -77,6 +84,10 @@ public final class Cli {
 
   private int failed(Exception failure, CommandLine command, ParseResult parsed) {
     switch (failure) {
+      case WrongSecretException e -> {
+        say(String.valueOf(e.getMessage()));
+        return WRONG_SECRET;
+      }
       case CommandFailedException e -> say(String.valueOf(e.getMessage()));
       case InvalidSettingException e -> say(String.valueOf(e.getMessage()));
       case IllegalStateException e -> say(String.valueOf(e.getMessage()));

@@ -1,6 +1,7 @@
 package io.thingstead.cli;
 
 import io.thingstead.config.DataDirectory;
+import io.thingstead.identity.MasterKeyFile;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -66,6 +67,12 @@ final class RestoreCommand implements Runnable {
     DataDirectory to = new DataDirectory(surroundings.settings().data(data));
     backup.restore(manifest, to, masterKey);
     surroundings.out().println("restored " + what);
-    surroundings.out().println("now: ./thingstead up --data " + to.path());
+    String needed =
+        switch (new MasterKeyFile(to.masterKey()).protection()) {
+          case PLAIN -> "";
+          case PASSPHRASE -> "; it will ask for the master key's passphrase";
+          case TOKEN -> " --master-key-token FILE; it needs the token, and its PIN";
+        };
+    surroundings.out().println("now: ./thingstead up --data " + to.path() + needed);
   }
 }

@@ -79,6 +79,20 @@ public enum Setting {
       "",
       "false",
       "Offers `POST /_thingstead/reset`, which empties the server, to administrators."),
+  MASTER_KEY_SECRET(
+      Kind.TEXT,
+      "SOURCE",
+      "prompt",
+      "Where the passphrase of `master.key` comes from, or its token's PIN, if it is sealed"
+          + " (`./thingstead key --help`): `prompt` at the terminal, `file:PATH`, `fd:NUMBER` or"
+          + " `env:NAME`. Never the secret itself."),
+  MASTER_KEY_TOKEN(
+      Kind.TEXT,
+      "FILE",
+      "",
+      "none",
+      "The PKCS#11 token that seals `master.key`, if one does: a configuration of the JDK's PKCS#11"
+          + " provider (`name`, `library`, `slot`)."),
   ALLOW_TARGET(
       Kind.LIST,
       "IP|CIDR|NAME",

@@ -29,6 +29,7 @@ public record Settings(
     boolean dev,
     boolean allowReset,
     List<String> allowTargets,
+    MasterKey masterKey,
     Functions functions,
     List<String> allowOrigins,
     @Nullable Path readyFile,
@@ -43,6 +44,14 @@ public record Settings(
     revocationLists = List.copyOf(revocationLists);
     allowOrigins = List.copyOf(allowOrigins);
   }
+
+  /**
+   * What opens the master key, if it is sealed.
+   *
+   * @param secret where its passphrase comes from, or the token's PIN
+   * @param token configuration of the token that seals it; null for none
+   */
+  public record MasterKey(SecretSource secret, @Nullable Path token) {}
 
   /**
    * How functions run.

@@ -44,6 +44,9 @@ final class SettingsParser {
         dev,
         dev || flag(Setting.ALLOW_RESET),
         texts(Setting.ALLOW_TARGET),
+        new Settings.MasterKey(
+            value(Setting.MASTER_KEY_SECRET, SecretSource::parse),
+            has(Setting.MASTER_KEY_TOKEN) ? path(Setting.MASTER_KEY_TOKEN) : null),
         new Settings.Functions(
             flag(Setting.ALLOW_UNSANDBOXED_FUNCTIONS), flag(Setting.OPEN_FUNCTION_NETWORK)),
         values(Setting.ALLOW_ORIGIN, SettingsParser::origin),

@@ -18,7 +18,7 @@ import javax.crypto.spec.SecretKeySpec;
  * a random nonce for each seal. Any thread may use it.
  */
 public final class MasterKey {
-  private static final int KEY_BYTES = 32;
+  static final int KEY_BYTES = 32;
   private static final int NONCE_BYTES = 12;
   private static final int TAG_BITS = 128;
   private static final byte FORMAT = 1;
@@ -26,13 +26,15 @@ public final class MasterKey {
   private final SecretKeySpec key;
   private final SecureRandom random;
 
-  private MasterKey(byte[] key, SecureRandom random) {
+  /** A key of {@link #KEY_BYTES}. */
+  MasterKey(byte[] key, SecureRandom random) {
     this.key = new SecretKeySpec(key, "AES");
     this.random = random;
   }
 
   /**
-   * Reads the key file, or makes a new key when there is none.
+   * Reads a key that is kept openly, or makes a new one when there is none; {@link MasterKeyFile}
+   * reads also sealed ones.
    *
    * @throws IllegalStateException when the file is no key, or others may read it
    */
@@ -44,13 +46,7 @@ public final class MasterKey {
         PrivateFile.write(file, fresh);
         return new MasterKey(fresh, random);
       }
-      if (PrivateFile.isOpenToOthers(file)) {
-        throw new IllegalStateException(
-            "the master key "
-                + file
-                + " can be read by other users; make it private first: chmod 600 "
-                + file);
-      }
+      requirePrivate(file);
       byte[] bytes = Files.readAllBytes(file);
       if (bytes.length != KEY_BYTES) {
         throw new IllegalStateException(
@@ -59,6 +55,17 @@ public final class MasterKey {
       return new MasterKey(bytes, random);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the master key " + file, e);
+    }
+  }
+
+  /** Refuses a file that others may read. */
+  static void requirePrivate(Path file) throws IOException {
+    if (PrivateFile.isOpenToOthers(file)) {
+      throw new IllegalStateException(
+          "the master key "
+              + file
+              + " can be read by other users; make it private first: chmod 600 "
+              + file);
     }
   }
 

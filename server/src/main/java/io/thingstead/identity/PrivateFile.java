@@ -21,8 +21,8 @@ final class PrivateFile {
   private PrivateFile() {}
 
   /**
-   * Writes a file of mode 0600 whole or not at all: the bytes are synced under a temporary name,
-   * which then takes the place of the old file.
+   * Writes a file of mode 0600 whole or not at all, also when the machine loses power: the bytes
+   * are synced under a temporary name, which then takes the place of the old file.
    */
   static void write(Path file, byte[] content) {
     Path temporary = file.resolveSibling(file.getFileName() + ".new");
@@ -41,6 +41,9 @@ final class PrivateFile {
       }
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      try (FileChannel directory = FileChannel.open(file.toAbsolutePath().resolveSibling("."))) {
+        directory.force(true);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
     }

@@ -8,6 +8,7 @@ import io.thingstead.config.ServerAddresses;
 import io.thingstead.config.Settings;
 import io.thingstead.config.SettingsReader;
 import io.thingstead.identity.CredentialsFile;
+import io.thingstead.identity.Unlocking;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -16,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -79,7 +81,8 @@ public final class RunningNode implements AutoCloseable {
       all.put(flags[i], List.of(flags[i + 1].split(",")));
     }
     Settings settings = new SettingsReader(Machine.here(), Map.of()).read(all, null);
-    node = Node.start(settings, () -> {});
+    Unlocking unlocking = Serving.unlocking(settings, Map.of(), _ -> null);
+    node = Node.start(settings, file -> file.open(unlocking, new SecureRandom()), () -> {});
   }
 
   private int port(int index) {
