@@ -4,6 +4,7 @@ import io.thingstead.account.Account;
 import io.thingstead.account.Rate;
 import io.thingstead.authorizer.Vouching.Refused;
 import io.thingstead.authorizer.Vouching.Vouched;
+import io.thingstead.event.Tries;
 import io.thingstead.function.FunctionCalls;
 import io.thingstead.function.FunctionResult;
 import io.thingstead.function.Invoker;
@@ -47,7 +48,7 @@ public final class CustomAuthorizers implements Vouchers {
   private final Limits.Authorizers limits;
   private final @Nullable Rate calls;
   private final Map<CacheKey, Cached> cache = bounded(CACHED_MAX);
-  private final Map<String, Rate> failures = bounded(ADDRESSES_MAX);
+  private final Map<Object, Rate> failures = bounded(ADDRESSES_MAX);
 
   private record CacheKey(
       InetSocketAddress connection, String authorizer, long modified, String shown) {}
@@ -157,17 +158,18 @@ public final class CustomAuthorizers implements Vouchers {
   @Override
   public Vouching vouch(Asking asking, InetSocketAddress remote) {
     String address = remote.getAddress().getHostAddress();
-    if (isBlocked(address)) {
+    Object key = Tries.key(remote.getAddress());
+    if (isBlocked(key)) {
       return new Refused("too many callers from " + address + " were refused: wait a second");
     }
     Vouching answer = decide(asking);
     if (answer instanceof Refused) {
-      failed(address);
+      failed(key);
     }
     return answer;
   }
 
-  private boolean isBlocked(String address) {
+  private boolean isBlocked(Object address) {
     synchronized (failures) {
       Rate rate = failures.get(address);
       // What is owed from refusals must be paid off first.
@@ -175,7 +177,7 @@ public final class CustomAuthorizers implements Vouchers {
     }
   }
 
-  private void failed(String address) {
+  private void failed(Object address) {
     synchronized (failures) {
       Rate rate = failures.get(address);
       if (rate == null) {

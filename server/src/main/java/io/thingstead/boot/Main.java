@@ -20,8 +20,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Where the program begins. */
@@ -32,9 +32,7 @@ public final class Main {
     boolean terminal =
         Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
     Function<String, char @Nullable []> secrets =
-        terminal
-            ? what -> System.console().readPassword("%s: ", what)
-            : _ -> null;
+        terminal ? what -> System.console().readPassword("%s: ", what) : _ -> null;
     boolean colours = terminal && System.getenv("NO_COLOR") == null;
     Surroundings surroundings =
         new Surroundings(

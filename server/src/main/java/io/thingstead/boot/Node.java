@@ -20,6 +20,7 @@ import io.thingstead.engine.rocks.RocksSettings;
 import io.thingstead.engine.rocks.RocksStore;
 import io.thingstead.engine.rocks.StoreDirectory;
 import io.thingstead.event.RefusalLog;
+import io.thingstead.event.Tries;
 import io.thingstead.event.WarningLog;
 import io.thingstead.function.FunctionHost;
 import io.thingstead.http.Authentication;
@@ -104,8 +105,7 @@ public final class Node implements AutoCloseable {
   private final Function<MasterKeyFile, MasterKey> keys;
   private final Runnable reset;
 
-  private Node(
-      Settings settings, Function<MasterKeyFile, MasterKey> keys, Runnable reset) {
+  private Node(Settings settings, Function<MasterKeyFile, MasterKey> keys, Runnable reset) {
     this.settings = settings;
     this.keys = keys;
     this.listening = new Listening(settings);
@@ -169,6 +169,12 @@ public final class Node implements AutoCloseable {
     KeyDirectory callers = new KeyDirectory(accessKeys, new SessionTokens(master, random, clock));
     WarningLog warnings = new WarningLog(clock);
     RefusalLog refusals = new RefusalLog(clock, settings.log().refusalsPerSecond());
+    Tries tries =
+        new Tries(
+            settings.limits().failuresPerAddress(),
+            settings.limits().uncountedAddresses(),
+            warnings,
+            clock);
     FunctionHost functions =
         keep(FunctionRoom.open(settings, listening, virtualThreads, clock, random));
     Endpoints endpoints = Endpoints.of(settings, accounts, certified.contexts(), ca);
@@ -178,24 +184,28 @@ public final class Node implements AutoCloseable {
     WarningRoutes warned = new WarningRoutes(warnings, tenants);
     warned.attach(meters);
     meters(engine, lanes);
+    meters.adders("tries", tries);
+    meters.gauge(
+        "thingstead.tries.addresses", "Addresses from where somebody tried", tries::addresses);
     accounts.list().forEach(account -> open(tenants, callers, account));
     accounts.onCreate(account -> open(tenants, callers, account));
     accounts.onLimit(tenants::limit);
     engine.handler(Provisioning.EXPIRE, tenants::expire);
     engine.resume();
     tick(lanes, tenants, refusals);
-    Gateway gateway = gateway(tenants, refusals);
+    Gateway gateway = gateway(tenants, refusals, tries);
     KeyRing administrators = (id, _) -> accessKeys.find(id);
     Sessions browsers = new Sessions(administrators, accounts::find, random, clock);
     HttpServer http =
         http(
             tenants,
             endpoints,
-            entrance(endpoints, callers, browsers, refusals, gateway, tenants),
+            entrance(endpoints, callers, browsers, refusals, tries, gateway, tenants),
             new ConsoleRoutes(
                 administrators,
                 browsers,
                 refusals,
+                warnings,
                 new DevicePort(accounts, settings, listening.all())::describe,
                 random,
                 clock),
@@ -209,7 +219,7 @@ public final class Node implements AutoCloseable {
             });
     Protocols protocols = new Protocols(gateway, http::handler);
     Callers shown = endpoints.callers(certificates, tenants, revoked);
-    ports = keep(ports(loops, certified.contexts(), shown, protocols, refusals));
+    ports = keep(ports(loops, certified.contexts(), shown, protocols, refusals, tries));
     Ports all = ports;
     revoked.onChange(() -> all.expel(revoked::refusal));
     listening.open(ports, ANONYMOUS);
@@ -248,7 +258,7 @@ public final class Node implements AutoCloseable {
             TimeUnit.SECONDS);
   }
 
-  private Gateway gateway(Tenants tenants, RefusalLog refusals) {
+  private Gateway gateway(Tenants tenants, RefusalLog refusals, Tries tries) {
     return new Gateway(
         account -> tenants.of(account).broker(),
         account -> tenants.of(account).presence(),
@@ -257,6 +267,7 @@ public final class Node implements AutoCloseable {
         account -> tenants.of(account).authorizers(),
         virtualThreads,
         refusals,
+        tries,
         unfinished,
         random,
         settings.dev());
@@ -267,7 +278,8 @@ public final class Node implements AutoCloseable {
       ServerContexts contexts,
       Callers callers,
       Protocols protocols,
-      RefusalLog refusals) {
+      RefusalLog refusals,
+      Tries tries) {
     return new Ports(
         loops,
         listening.limits(),
@@ -276,6 +288,7 @@ public final class Node implements AutoCloseable {
         protocols,
         virtualThreads,
         refusals,
+        tries,
         meters.registry(),
         clock);
   }
@@ -371,6 +384,7 @@ public final class Node implements AutoCloseable {
       KeyDirectory callers,
       Sessions browsers,
       RefusalLog refusals,
+      Tries tries,
       Gateway gateway,
       Tenants tenants) {
     SigV4 signatures = new SigV4(callers::find, clock);
@@ -382,7 +396,8 @@ public final class Node implements AutoCloseable {
             origins,
             account -> tenants.of(account).authorizers(),
             browsers);
-    return new Entrance(authentication, refusals, account -> tenants.of(account).audit(), gateway);
+    return new Entrance(
+        authentication, refusals, tries, account -> tenants.of(account).audit(), gateway);
   }
 
   private HttpServer http(

@@ -42,16 +42,13 @@ final class Serving implements AutoCloseable {
     Settings.MasterKey sealed = settings.masterKey();
     String what =
         sealed.token() == null ? "passphrase of the master key" : "PIN of the master key's token";
-    return new Unlocking(
-        () -> sealed.secret().read(environment, terminal, what), sealed.token());
+    return new Unlocking(() -> sealed.secret().read(environment, terminal, what), sealed.token());
   }
 
   private Node start() {
     // The request that asks for it is answered first: closing waits for it.
     return Node.start(
-        settings,
-        this::open,
-        () -> Thread.ofPlatform().name("reset").start(this::resetOrEnd));
+        settings, this::open, () -> Thread.ofPlatform().name("reset").start(this::resetOrEnd));
   }
 
   /** Once: nobody is asked for a passphrase again when the server is emptied. */

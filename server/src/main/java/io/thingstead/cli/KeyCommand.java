@@ -293,7 +293,8 @@ final class KeyCommand implements Runnable {
       name = "token",
       mixinStandardHelpOptions = true,
       description = {
-        "Seals the master key by an AES key of a PKCS#11 token, such as a hardware security module.",
+        "Seals the master key by an AES key of a PKCS#11 token, such as a hardware security"
+            + " module.",
         "",
         "The token's key is made if there is none of the label; it never leaves the token. The file"
             + " that is named is a configuration of the JDK's PKCS#11 provider, such as",

@@ -166,6 +166,20 @@ public enum Setting {
           + " up to 22 KiB."),
   CONNECTIONS_PER_ADDRESS(
       Kind.TEXT, "COUNT", "10000", "Connections from one IP address; further ones are closed."),
+  FAILURES_PER_ADDRESS(
+      Kind.TEXT,
+      "COUNT",
+      "60",
+      "Callers from one IP address (an IPv6 /64) that may fail in a minute to prove who they are;"
+          + " the second half is answered a second late, further ones are refused until the minute"
+          + " is over. 0: any number."),
+  UNCOUNTED_ADDRESS(
+      Kind.LIST,
+      "IP|CIDR",
+      "",
+      "127.0.0.0/8, ::1",
+      "Addresses whose callers may fail as often as they like, such as a proxy that all come"
+          + " through. Replaces the default: loopback then counts too, unless it is named."),
   DRAIN_TIMEOUT(
       Kind.TEXT, "DURATION", "10s", "How long a stop waits for what has been begun to end."),
   LOG_LEVEL(Kind.TEXT, "LEVEL", "info", "`error`, `warning`, `info`, `debug` or `trace`."),

@@ -1,6 +1,7 @@
 package io.thingstead.config;
 
 import io.thingstead.model.AccountId;
+import io.thingstead.model.Cidr;
 import io.thingstead.model.Profile;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,6 +72,9 @@ public record Settings(
    * @param freeBytesHigh from so many on they are taken again
    * @param eventLoops threads for connections, at least 1
    * @param shardLoops threads for stored state, at least 1
+   * @param failuresPerAddress callers that may fail in a minute to prove who they are; 0 for any
+   *     number
+   * @param uncountedAddresses from where any number may
    */
   public record Limits(
       long freeBytesLow,
@@ -80,7 +84,13 @@ public record Settings(
       Duration handshakeTimeout,
       int httpHeaderBytes,
       int connectionsPerAddress,
-      Duration drainTimeout) {}
+      int failuresPerAddress,
+      List<Cidr> uncountedAddresses,
+      Duration drainTimeout) {
+    public Limits {
+      uncountedAddresses = List.copyOf(uncountedAddresses);
+    }
+  }
 
   /** How the log is written. */
   public record Log(System.Logger.Level level, Format format, int refusalsPerSecond) {

@@ -3,6 +3,7 @@ package io.thingstead.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import io.thingstead.model.AccountId;
+import io.thingstead.model.Cidr;
 import io.thingstead.model.Profile;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -152,6 +153,10 @@ final class SettingsParser {
         duration(Setting.HANDSHAKE_TIMEOUT),
         Math.toIntExact(Math.clamp(bytes(Setting.HTTP_HEADER_BYTES), 1024, 1 << 20)),
         count(Setting.CONNECTIONS_PER_ADDRESS, 1),
+        count(Setting.FAILURES_PER_ADDRESS, 0),
+        has(Setting.UNCOUNTED_ADDRESS)
+            ? values(Setting.UNCOUNTED_ADDRESS, Cidr::parse)
+            : List.of(Cidr.parse("127.0.0.0/8"), Cidr.parse("::1")),
         duration(Setting.DRAIN_TIMEOUT));
   }
 

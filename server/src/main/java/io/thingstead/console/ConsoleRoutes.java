@@ -4,6 +4,8 @@ import io.thingstead.api.ApiRequest;
 import io.thingstead.api.ApiResponse;
 import io.thingstead.api.Headers;
 import io.thingstead.event.Refusals;
+import io.thingstead.event.Tries;
+import io.thingstead.event.Warnings;
 import io.thingstead.http.BrowserSession;
 import io.thingstead.http.Call;
 import io.thingstead.http.KeyRing;
@@ -15,6 +17,7 @@ import io.thingstead.net.Role;
 import io.thingstead.net.Transport;
 import java.net.InetAddress;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import tools.jackson.core.JacksonException;
@@ -45,19 +48,22 @@ public final class ConsoleRoutes {
 
   /**
    * @param refusals told of those who fail to sign in
+   * @param warnings told of an address from where many do
    * @param whereabouts adds where devices connect
    */
   public ConsoleRoutes(
       KeyRing keys,
       Sessions sessions,
       Refusals refusals,
+      Warnings warnings,
       Whereabouts whereabouts,
       RandomGenerator random,
       InstantSource clock) {
     this.keys = keys;
     this.sessions = sessions;
     this.links = new SignInLinks(random, clock);
-    this.signIn = new SignIn(keys, links, new Tries(clock));
+    this.signIn =
+        new SignIn(keys, links, new Tries(SignIn.TRIES_PER_MINUTE, List.of(), warnings, clock));
     this.refusals = refusals;
     this.whereabouts = whereabouts;
   }
@@ -92,8 +98,9 @@ public final class ConsoleRoutes {
     try {
       key =
           given.path("link").isString()
-              ? signIn.byLink(from, given.path("link").asString())
+              ? signIn.byLink(transport.account(), from, given.path("link").asString())
               : signIn.byKey(
+                  transport.account(),
                   from,
                   given.path("accessKeyId").asString(""),
                   given.path("secretAccessKey").asString(""));

@@ -1,5 +1,7 @@
 package io.thingstead.console;
 
+import io.thingstead.account.Account;
+import io.thingstead.event.Tries;
 import io.thingstead.http.KeyRing;
 import io.thingstead.identity.Credential;
 import io.thingstead.model.ApiException;
@@ -11,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Lets administrators in, by a link or by their access key. Any thread may call it. */
 final class SignIn {
+  /** Failed tries of one address, also of this machine's own. */
+  static final int TRIES_PER_MINUTE = 10;
+
   private final KeyRing keys;
   private final SignInLinks links;
   private final Tries tries;
@@ -22,11 +27,11 @@ final class SignIn {
   }
 
   /** The key by which a link was asked for; the link is used up. */
-  Credential byLink(InetAddress from, String token) {
+  Credential byLink(Account account, InetAddress from, String token) {
     checkTries(from);
     Credential key = links.use(token);
     if (key == null) {
-      tries.failed(from);
+      var _ = tries.failed(account, from);
       throw new ApiException(
           AwsError.UNAUTHORIZED,
           "the sign-in link has been used or is older than "
@@ -37,13 +42,13 @@ final class SignIn {
   }
 
   /** The key of this id, if that is its secret, in a time that tells nothing of the secret. */
-  Credential byKey(InetAddress from, String accessKeyId, String secretAccessKey) {
+  Credential byKey(Account account, InetAddress from, String accessKeyId, String secretAccessKey) {
     checkTries(from);
     Credential key = keys.find(accessKeyId, null);
     byte[] given = secretAccessKey.getBytes(StandardCharsets.UTF_8);
     boolean right = MessageDigest.isEqual(given, secret(key, given));
     if (key == null || !right) {
-      tries.failed(from);
+      var _ = tries.failed(account, from);
       throw new ApiException(
           AwsError.UNAUTHORIZED, "there is no access key of this id with this secret");
     }
@@ -59,12 +64,14 @@ final class SignIn {
   }
 
   private void checkTries(InetAddress from) {
-    if (!tries.allowed(from)) {
+    if (tries.standing(from) == Tries.Standing.SHUT) {
       throw new ApiException(
           AwsError.THROTTLING,
           "too many failed tries to sign in from "
               + from.getHostAddress()
-              + ": wait a minute, or use ./thingstead console");
+              + ": wait "
+              + tries.retryAfterSeconds(from)
+              + " s, or use ./thingstead console on the server's machine");
     }
   }
 }

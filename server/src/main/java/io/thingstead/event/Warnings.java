@@ -8,7 +8,7 @@ import io.thingstead.account.Account;
  */
 public interface Warnings {
   /**
-   * @param resource an ARN
+   * @param resource an ARN, or {@code address/IP}
    * @param text a sentence for people that says what to do
    */
   void warn(Account account, Warning.Kind kind, String resource, String text);

@@ -9,6 +9,7 @@ import io.thingstead.authorize.DeniedException;
 import io.thingstead.engine.StoreUnavailableException;
 import io.thingstead.event.Reason;
 import io.thingstead.event.Refusals;
+import io.thingstead.event.Tries;
 import io.thingstead.http.Authentication.Caller;
 import io.thingstead.http.HttpStats.Kind;
 import io.thingstead.http.OperationTable.Offer;
@@ -39,6 +40,8 @@ final class Dispatcher {
   private final CallPolicy policy;
   private final Audit audit;
   private final HttpStats stats;
+  private final Patience patience;
+  private final Tries tries;
 
   Dispatcher(OperationTable table, Entrance entrance, CallPolicy policy, HttpStats stats) {
     this.table = table;
@@ -49,6 +52,8 @@ final class Dispatcher {
     this.policy = policy;
     this.audit = new Audit(entrance.audits());
     this.stats = stats;
+    this.tries = entrance.tries();
+    this.patience = new Patience(tries);
   }
 
   /** What is known of a request when it fails: for the wire form of the error, and for the log. */
@@ -67,19 +72,19 @@ final class Dispatcher {
     private boolean byBrowser;
   }
 
-  ApiResponse answer(ApiRequest request, Transport transport, String requestId) {
-    ApiResponse answer = answered(request, transport, requestId);
-    cors.share(request, transport, answer);
+  Reply.Response answer(ApiRequest request, Transport transport, String requestId) {
+    Reply.Response answer = answered(request, transport, requestId);
+    cors.share(request, transport, answer.response());
     return answer;
   }
 
-  private ApiResponse answered(ApiRequest request, Transport transport, String requestId) {
+  private Reply.Response answered(ApiRequest request, Transport transport, String requestId) {
     Found found = new Found();
     try {
       authentication.checkHost(request, transport);
       ApiResponse preflight = cors.preflight(request, transport);
       if (preflight != null) {
-        return preflight;
+        return new Reply.Response(preflight);
       }
       if (!transport.carries(Protocol.HTTP)) {
         throw new ApiException(
@@ -87,9 +92,10 @@ final class Dispatcher {
             "this endpoint speaks MQTT, and MQTT over WebSocket at " + WebSocketDoor.PATH);
       }
       Route route = table.route(request, transport.listener().role());
-      return route == null
-          ? operation(request, transport, requestId, found)
-          : route(route, request, transport, requestId, found);
+      return new Reply.Response(
+          route == null
+              ? operation(request, transport, requestId, found)
+              : route(route, request, transport, requestId, found));
     } catch (ApiException refusal) {
       return refused(refusal, request, found, transport, requestId);
     } catch (StoreUnavailableException e) {
@@ -103,11 +109,11 @@ final class Dispatcher {
       ApiException fault =
           new ApiException(
               AwsError.INTERNAL_FAILURE, "the server failed; its log names request " + requestId);
-      return error(fault, request, found, requestId);
+      return new Reply.Response(error(fault, request, found, requestId));
     }
   }
 
-  private ApiResponse refused(
+  private Reply.Response refused(
       ApiException refusal,
       ApiRequest request,
       Found found,
@@ -138,7 +144,30 @@ final class Dispatcher {
           refusal.error().wireName(),
           refusal.text());
     }
-    return error(refusal, request, found, requestId);
+    return isUnproven(found.call) && isDisbelieved(refusal, request)
+        ? patience.answer(refusal, transport, shown -> error(shown, request, found, requestId))
+        : new Reply.Response(error(refusal, request, found, requestId));
+  }
+
+  /** Whether nobody is known to call. */
+  private static boolean isUnproven(@Nullable Call call) {
+    return call == null || call.principal() instanceof Principal.Anonymous;
+  }
+
+  /** Whether a caller's proof is what is refused, and not the page that a browser shows. */
+  static boolean isDisbelieved(ApiException refusal, ApiRequest request) {
+    return switch (refusal.error()) {
+      case EXPIRED_TOKEN,
+          INCOMPLETE_SIGNATURE,
+          INVALID_IDENTITY_TOKEN,
+          INVALID_SIGNATURE,
+          MISSING_AUTHENTICATION_TOKEN,
+          NOT_AUTHORIZED,
+          UNRECOGNIZED_CLIENT ->
+          true;
+      case ACCESS_DENIED, FORBIDDEN -> request.headers().first("Origin") == null;
+      default -> false;
+    };
   }
 
   private static ApiResponse error(
@@ -230,6 +259,9 @@ final class Dispatcher {
             transport,
             request);
     found.call = call;
+    if (!isUnproven(call)) {
+      tries.proven(transport.remote().getAddress());
+    }
     found.byBrowser = caller.browser() != null;
     return call;
   }

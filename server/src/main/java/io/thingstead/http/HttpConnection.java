@@ -334,7 +334,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private void replied(
       ChannelHandlerContext ctx, Reply reply, String requestId, boolean keepAlive) {
     switch (reply) {
-      case Reply.Response(var response) -> answered(ctx, response, requestId, keepAlive);
+      case Reply.Response(var response, Duration after) when after.isPositive() -> {
+        // While it waits, nothing more is read.
+        var _ =
+            ctx.executor()
+                .schedule(
+                    () -> answered(ctx, response, requestId, keepAlive),
+                    after.toMillis(),
+                    TimeUnit.MILLISECONDS);
+      }
+      case Reply.Response(var response, var _) -> answered(ctx, response, requestId, keepAlive);
       case Reply.Upgrade upgrade -> upgrade(ctx, upgrade, requestId);
     }
   }

@@ -88,7 +88,7 @@ public final class HttpServer {
         () ->
             request.path().equals(WebSocketDoor.PATH)
                 ? door.open(request, transport)
-                : new Reply.Response(dispatcher.answer(request, transport, requestId)));
+                : dispatcher.answer(request, transport, requestId));
   }
 
   /** Tells of a request that could not be read to its end. */

@@ -7,8 +7,16 @@ import org.jspecify.annotations.Nullable;
 
 /** What a request comes to. */
 sealed interface Reply {
-  /** An answer. */
-  record Response(ApiResponse response) implements Reply {}
+  /**
+   * An answer.
+   *
+   * @param after how long it waits, on a timer
+   */
+  record Response(ApiResponse response, Duration after) implements Reply {
+    Response(ApiResponse response) {
+      this(response, Duration.ZERO);
+    }
+  }
 
   /**
    * The connection speaks MQTT over WebSocket from now on.

@@ -53,12 +53,16 @@ final class WebSocketDoor {
     } catch (NotWebSocketException e) {
       ApiException refusal =
           new ApiException(AwsError.INVALID_REQUEST, String.valueOf(e.getMessage()));
-      ApiResponse form = refused(refusal, request, transport);
+      tell(refusal, request, transport);
+      ApiResponse form = RestJson.error(refusal);
       Headers headers = form.headers();
       headers.add("Upgrade", "websocket").add("Sec-WebSocket-Version", "13");
       return new Reply.Response(new ApiResponse(UPGRADE_REQUIRED, headers, form.body()));
     } catch (ApiException refusal) {
-      return new Reply.Response(refused(refusal, request, transport));
+      tell(refusal, request, transport);
+      return Dispatcher.isDisbelieved(refusal, request)
+          ? new Patience(entrance.tries()).answer(refusal, transport, RestJson::error)
+          : new Reply.Response(RestJson.error(refusal));
     } catch (RuntimeException e) {
       stats.count(Kind.FAULT);
       LOG.log(System.Logger.Level.ERROR, "a WebSocket could not be opened", e);
@@ -70,7 +74,7 @@ final class WebSocketDoor {
     }
   }
 
-  private ApiResponse refused(ApiException refusal, ApiRequest request, Transport transport) {
+  private void tell(ApiException refusal, ApiRequest request, Transport transport) {
     stats.count(Kind.of(refusal.error()));
     entrance
         .refusals()
@@ -81,7 +85,6 @@ final class WebSocketDoor {
             "",
             Authentication.claimed(request, transport),
             "WebSocket from " + transport.remote() + ": " + refusal.text());
-    return RestJson.error(refusal);
   }
 
   /** A request that begins no WebSocket of the one version there is. */
@@ -113,6 +116,7 @@ final class WebSocketDoor {
               + caller.signingName()
               + "'");
     }
+    entrance.tries().proven(transport.remote().getAddress());
     Transport known = transport.of(caller.account(), caller.principal());
     return new Reply.Upgrade(known, subprotocol, key, lifetime(caller, known));
   }

@@ -120,8 +120,7 @@ public record MasterKeyFile(Path path) {
   void seal(Unlocking current, char[] passphrase, Argon2id argon2id, SecureRandom random) {
     requireGood(passphrase);
     byte[] key = key(current);
-    SealedKey form =
-        new SealedKey(SealedKey.FORMAT, sha256(key), argon2id, null, new byte[0]);
+    SealedKey form = new SealedKey(SealedKey.FORMAT, sha256(key), argon2id, null, new byte[0]);
     byte[] sealed = by(form, passphrase, random).seal(key, form.context());
     PrivateFile.write(path, form.with(sealed).encode());
     Arrays.fill(key, (byte) 0);
@@ -150,8 +149,7 @@ public record MasterKeyFile(Path path) {
     return switch (read()) {
       case Content.Plain(byte[] key) -> key;
       case Content.Sealed(SealedKey sealed) -> {
-        byte[] key =
-            sealed.argon2id() == null ? byToken(sealed, with) : byPassphrase(sealed, with);
+        byte[] key = sealed.argon2id() == null ? byToken(sealed, with) : byPassphrase(sealed, with);
         if (key.length != MasterKey.KEY_BYTES || !sha256(key).equals(sealed.keySha256())) {
           throw new IllegalStateException(path + " holds another key than it says");
         }
@@ -170,7 +168,8 @@ public record MasterKeyFile(Path path) {
           "the passphrase does not open "
               + path
               + ": it is another one, or the file was changed. Without it nothing that the store"
-              + " keeps secret can be read; a copy of the file under a passphrase you know will do");
+              + " keeps secret can be read; a copy of the file under a passphrase you know will"
+              + " do");
     }
   }
 

@@ -14,6 +14,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
@@ -24,6 +26,10 @@ import java.util.function.LongSupplier;
 public final class Metrics implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  /** The registry's counters hold what they read only weakly, and stand still when it is gone. */
+  private final Queue<LongSupplier> counted = new ConcurrentLinkedQueue<>();
+
   private final JvmGcMetrics collections = new JvmGcMetrics();
 
   /** Adds the meters of the JVM and the process; reads their beans, so not before it is needed. */
@@ -42,6 +48,7 @@ public final class Metrics implements AutoCloseable {
    * @param tags names and values in turn
    */
   public void counter(String name, String meaning, LongSupplier value, String... tags) {
+    counted.add(value);
     FunctionCounter.builder(name, value, each -> (double) each.getAsLong())
         .description(meaning)
         .tags(Tags.of(tags))

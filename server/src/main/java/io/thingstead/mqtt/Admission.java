@@ -1,5 +1,6 @@
 package io.thingstead.mqtt;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.netty.channel.Channel;
@@ -9,7 +10,9 @@ import io.thingstead.broker.Connecting;
 import io.thingstead.broker.Lane;
 import io.thingstead.broker.Session;
 import io.thingstead.event.Reason;
+import io.thingstead.event.Tries;
 import io.thingstead.model.Profile;
+import java.net.InetAddress;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -107,9 +110,50 @@ final class Admission {
     switch (answer) {
       case Joining.Refused refused -> {
         connection.notAuthorized(refused);
-        refuse(refused.clientId(), refused.reason(), refused.why());
+        if (refused.reason() == ReasonCode.NOT_AUTHORIZED && !refused.byPolicy()) {
+          refuseStranger(refused);
+        } else {
+          refuse(refused.clientId(), refused.reason(), refused.why());
+        }
       }
-      case Joining.Allowed allowed -> move(allowed);
+      case Joining.Allowed allowed -> {
+        if (allowed.vouched() != null) {
+          gateway.tries().proven(from());
+        }
+        move(allowed);
+      }
+    }
+  }
+
+  private InetAddress from() {
+    return connection.transport().remote().getAddress();
+  }
+
+  /** Who has not proven who it is, and fails too often, waits for its answer, or hears less. */
+  private void refuseStranger(Joining.Refused refused) {
+    switch (gateway.tries().failed(connection.transport().account(), from())) {
+      case FREE -> refuse(refused.clientId(), refused.reason(), refused.why());
+      case SLOWED -> {
+        var _ =
+            channel()
+                .eventLoop()
+                .schedule(
+                    () -> {
+                      if (!connection.closed()) {
+                        refuse(refused.clientId(), refused.reason(), refused.why());
+                      }
+                    },
+                    Tries.DELAY.toMillis(),
+                    MILLISECONDS);
+      }
+      case SHUT ->
+          refuse(
+              refused.clientId(),
+              ReasonCode.CONNECTION_RATE_EXCEEDED,
+              Reason.of(
+                  "too many from its address failed to prove who they are: wait "
+                      + gateway.tries().retryAfterSeconds(from())
+                      + " s"));
     }
   }
 

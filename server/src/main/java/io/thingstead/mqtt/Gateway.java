@@ -7,6 +7,7 @@ import io.thingstead.authorize.ConnectionContext;
 import io.thingstead.authorizer.Vouchers;
 import io.thingstead.broker.Broker;
 import io.thingstead.event.Refusals;
+import io.thingstead.event.Tries;
 import io.thingstead.net.Transport;
 import io.thingstead.net.Unfinished;
 import io.thingstead.presence.Presence;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param authorizer what a caller may do; may block
  * @param vouchers who say who the clients of an account without other proof are
  * @param blocking runs what may block: virtual threads
+ * @param tries counts those who do not prove who they are
  * @param unfinished the memory of all clients for packets that have not arrived whole
  * @param random makes up client ids
  * @param development whether clients of plain listeners are asked less; never on secure ones
@@ -36,6 +38,7 @@ public record Gateway(
     Function<Account, Vouchers> vouchers,
     Executor blocking,
     Refusals refusals,
+    Tries tries,
     Unfinished unfinished,
     RandomGenerator random,
     boolean development)

@@ -38,6 +38,15 @@ final class Arrival extends ChannelInitializer<Channel> {
     }
     open.add(channel);
     switch (listener.security()) {
+      case Listener.Security.Tls _ when network.tries().turnsAway(address) -> {
+        network
+            .doorman()
+            .turnAway(
+                Turned.TOO_MANY_FAILURES,
+                remote,
+                "too many from its address failed to prove who they are");
+        var _ = channel.close();
+      }
       case Listener.Security.Tls _ -> {
         Handshaking handshaking = new Handshaking(network, listener);
         channel.pipeline().addLast(new Hello(network, handshaking, listener.role()), handshaking);

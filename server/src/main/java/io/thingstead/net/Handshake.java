@@ -1,7 +1,11 @@
 package io.thingstead.net;
 
+import io.netty.channel.Channel;
 import io.thingstead.domain.Domain;
+import io.thingstead.event.Tries;
 import io.thingstead.identity.CertificateLookup;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -11,6 +15,7 @@ import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
@@ -25,16 +30,20 @@ final class Handshake implements Executor {
 
   private final Domain domain;
   private final String domainName;
+  private final Channel channel;
   private final Network network;
+  private boolean begun;
   private volatile String certificateId = "";
   private volatile @Nullable CertificateLookup verdict;
 
   /**
    * @param domainName what SNI asked for, or empty
+   * @param channel the connection, whose other end is known
    */
-  Handshake(Domain domain, String domainName, Network network) {
+  Handshake(Domain domain, String domainName, Channel channel, Network network) {
     this.domain = domain;
     this.domainName = domainName;
+    this.channel = channel;
     this.network = network;
   }
 
@@ -56,9 +65,36 @@ final class Handshake implements Executor {
     return verdict;
   }
 
+  /** Late for the first time, if many from the client's address have failed. On its event loop. */
   @Override
   public void execute(Runnable task) {
-    network.tasks().execute(() -> ScopedValue.where(CURRENT, this).run(task));
+    Runnable carried = () -> ScopedValue.where(CURRENT, this).run(task);
+    if (!begun && network.tries().slows(from())) {
+      var _ =
+          channel
+              .eventLoop()
+              .schedule(
+                  () -> network.tasks().execute(carried),
+                  Tries.DELAY.toMillis(),
+                  TimeUnit.MILLISECONDS);
+    } else {
+      network.tasks().execute(carried);
+    }
+    begun = true;
+  }
+
+  private InetAddress from() {
+    return ((InetSocketAddress) channel.remoteAddress()).getAddress();
+  }
+
+  /** The client has not proven who it is. */
+  void failed() {
+    var _ = network.tries().failed(domain.account(), from());
+  }
+
+  /** The client has shown a certificate that may be used, and has its key. */
+  void proven() {
+    network.tries().proven(from());
   }
 
   /** Looks the leaf of a chain up and remembers what was found; may block. */

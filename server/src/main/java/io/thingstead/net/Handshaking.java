@@ -133,6 +133,9 @@ final class Handshaking extends ChannelInboundHandlerAdapter {
       case CertificateLookup.Known(Principal.Certificate certificate, var _, String whyNot) -> {
         principal = certificate;
         inactive = whyNot;
+        if (certificate.active()) {
+          known.proven();
+        }
       }
       case CertificateLookup.Refused _ -> {
         failed(ctx, null);
@@ -190,6 +193,7 @@ final class Handshaking extends ChannelInboundHandlerAdapter {
     }
     if (handshake != null && handshake.verdict() instanceof CertificateLookup.Refused(String why)) {
       over = true;
+      handshake.failed();
       network
           .doorman()
           .turnAway(
@@ -199,6 +203,9 @@ final class Handshaking extends ChannelInboundHandlerAdapter {
               ctx.channel().remoteAddress(),
               why);
       return;
+    }
+    if (handshake != null && handshake.verdict() != null) {
+      handshake.failed(); // a certificate, and no proof that its key is there
     }
     boolean plain = causeOf(cause) instanceof NotSslRecordException;
     turnAway(

@@ -78,7 +78,7 @@ final class Hello extends AbstractSniHandler<Optional<Domain>> {
   }
 
   private void begin(ChannelHandlerContext ctx, Domain domain, String name) {
-    Handshake handshake = new Handshake(domain, name, network);
+    Handshake handshake = new Handshake(domain, name, ctx.channel(), network);
     SslContext context = network.contexts().acquire(name, domain.securityPolicy());
     try {
       SslHandler tls = context.newHandler(ctx.alloc(), handshake);

@@ -1,5 +1,6 @@
 package io.thingstead.net;
 
+import io.thingstead.event.Tries;
 import java.util.concurrent.Executor;
 
 /** What the handlers of new connections share. */
@@ -9,4 +10,5 @@ record Network(
     Callers callers,
     Switchboard switchboard,
     Executor tasks,
-    Doorman doorman) {}
+    Doorman doorman,
+    Tries tries) {}

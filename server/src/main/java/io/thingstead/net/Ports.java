@@ -11,6 +11,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.ssl.SslHandler;
 import io.thingstead.event.Refusals;
+import io.thingstead.event.Tries;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
@@ -44,6 +45,7 @@ public final class Ports implements AutoCloseable {
   /**
    * @param tasks runs TLS tasks, which may block and take processor time
    * @param refusals told of clients whose account is known
+   * @param tries counts those who show certificates that are not theirs or not known
    */
   public Ports(
       EventLoops loops,
@@ -53,12 +55,13 @@ public final class Ports implements AutoCloseable {
       Protocols protocols,
       Executor tasks,
       Refusals refusals,
+      Tries tries,
       MeterRegistry meters,
       InstantSource clock) {
     this.loops = loops;
     Doorman doorman = new Doorman(refusals, meters, clock);
     Switchboard switchboard = new Switchboard(protocols, limits, doorman);
-    this.network = new Network(limits, contexts, callers, switchboard, tasks, doorman);
+    this.network = new Network(limits, contexts, callers, switchboard, tasks, doorman, tries);
     this.occupancy = new Occupancy(limits);
     this.open = new DefaultChannelGroup(loops.group().next(), true);
     Gauge.builder("thingstead.net.connections", occupancy, Occupancy::total)

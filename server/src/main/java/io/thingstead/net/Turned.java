@@ -6,6 +6,7 @@ import java.util.Locale;
 enum Turned {
   TOO_MANY_CONNECTIONS,
   TOO_MANY_FROM_ADDRESS,
+  TOO_MANY_FAILURES,
   NOT_TLS,
   UNKNOWN_HOST,
   DOMAIN_DISABLED,

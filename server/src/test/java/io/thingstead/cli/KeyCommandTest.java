@@ -170,7 +170,14 @@ class KeyCommandTest {
     process(
         0,
         List.of(
-            "softhsm2-util", "--init-token", "--free", "--label", "t", "--pin", "1234", "--so-pin",
+            "softhsm2-util",
+            "--init-token",
+            "--free",
+            "--label",
+            "t",
+            "--pin",
+            "1234",
+            "--so-pin",
             "1234"),
         token);
     Path pin = secret("pin", "1234");
@@ -180,8 +187,16 @@ class KeyCommandTest {
 
     String sealed =
         thingstead(
-            0, token, "key", "token", "--data", there, "--new-token", configuration.toString(),
-            "--new-secret", "file:" + pin);
+            0,
+            token,
+            "key",
+            "token",
+            "--data",
+            there,
+            "--new-token",
+            configuration.toString(),
+            "--new-secret",
+            "file:" + pin);
     assertThat(sealed).contains("sealed by a key of a PKCS#11 token (thingstead)");
     assertThat(Files.readString(fresh.resolve("master.key"))).contains("\"thingstead\"");
     assertThat(run("key", "check", "--data", there)).isEqualTo(1);
@@ -191,7 +206,15 @@ class KeyCommandTest {
     assertThat(start(3, token, fresh, with, "--master-key-secret=file:" + secret("no", "4321")))
         .contains("does not take this PIN");
     thingstead(
-        0, token, "key", "plain", "--data", there, "--token", configuration.toString(), "--secret",
+        0,
+        token,
+        "key",
+        "plain",
+        "--data",
+        there,
+        "--token",
+        configuration.toString(),
+        "--secret",
         "file:" + pin);
 
     assertThat(Files.readAllBytes(fresh.resolve("master.key"))).isEqualTo(KEY);

@@ -3,6 +3,7 @@ package io.thingstead.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.thingstead.model.Cidr;
 import io.thingstead.model.Profile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,6 +64,8 @@ class SettingsTest {
                 Duration.ofSeconds(10),
                 32 << 10,
                 10_000,
+                60,
+                List.of(Cidr.parse("127.0.0.0/8"), Cidr.parse("::1")),
                 Duration.ofSeconds(10)));
     assertThat(settings.log())
         .isEqualTo(new Settings.Log(System.Logger.Level.INFO, Settings.Log.Format.TEXT, 20));

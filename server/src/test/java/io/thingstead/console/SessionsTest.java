@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thingstead.account.Account;
+import io.thingstead.event.Tries;
 import io.thingstead.http.BrowserSession;
 import io.thingstead.identity.Credential;
 import io.thingstead.identity.Principal;
@@ -28,6 +29,8 @@ class SessionsTest {
   private static final AccountId ACCOUNT = new AccountId("000000000001");
   private static final InetAddress HERE = InetAddress.getLoopbackAddress();
 
+  private static final Account HOUSE = new Account(ACCOUNT, "us-east-1", Profile.THINGSTEAD);
+
   private final Map<String, Credential> keys = new HashMap<>();
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private @Nullable Account account = new Account(ACCOUNT, "us-east-1", Profile.THINGSTEAD);
@@ -35,7 +38,11 @@ class SessionsTest {
   private final Sessions sessions =
       new Sessions((id, _) -> keys.get(id), _ -> account, random, () -> now);
   private final SignInLinks links = new SignInLinks(random, () -> now);
-  private final SignIn signIn = new SignIn((id, _) -> keys.get(id), links, new Tries(() -> now));
+  private final SignIn signIn =
+      new SignIn(
+          (id, _) -> keys.get(id),
+          links,
+          new Tries(SignIn.TRIES_PER_MINUTE, List.of(), (_, _, _, _) -> {}, () -> now));
 
   private Credential key(String id, boolean administrator) {
     Principal.AccessKey principal =
@@ -113,12 +120,12 @@ class SessionsTest {
   @Test
   void aLinkIsGoodOnceAndForFiveMinutes() {
     String link = links.make(key("AKIA1", true));
-    assertThat(signIn.byLink(HERE, link).accessKeyId()).isEqualTo("AKIA1");
-    refused(AwsError.UNAUTHORIZED, () -> signIn.byLink(HERE, link));
+    assertThat(signIn.byLink(HOUSE, HERE, link).accessKeyId()).isEqualTo("AKIA1");
+    refused(AwsError.UNAUTHORIZED, () -> signIn.byLink(HOUSE, HERE, link));
 
     String old = links.make(key("AKIA1", true));
     now = now.plus(SignInLinks.LIFETIME);
-    refused(AwsError.UNAUTHORIZED, () -> signIn.byLink(HERE, old));
+    refused(AwsError.UNAUTHORIZED, () -> signIn.byLink(HOUSE, HERE, old));
   }
 
   @Test
@@ -134,24 +141,25 @@ class SessionsTest {
   void aKeySignsInByItsSecretOnly() {
     key("AKIA1", true);
     key("AKIA2", false);
-    assertThat(signIn.byKey(HERE, "AKIA1", "secret-of-AKIA1").accessKeyId()).isEqualTo("AKIA1");
-    refused(AwsError.UNAUTHORIZED, () -> signIn.byKey(HERE, "AKIA1", "secret-of-AKIA2"));
-    refused(AwsError.UNAUTHORIZED, () -> signIn.byKey(HERE, "AKIA1", ""));
-    refused(AwsError.UNAUTHORIZED, () -> signIn.byKey(HERE, "AKIA9", "secret-of-AKIA9"));
-    refused(AwsError.ACCESS_DENIED, () -> signIn.byKey(HERE, "AKIA2", "secret-of-AKIA2"));
+    assertThat(signIn.byKey(HOUSE, HERE, "AKIA1", "secret-of-AKIA1").accessKeyId())
+        .isEqualTo("AKIA1");
+    refused(AwsError.UNAUTHORIZED, () -> signIn.byKey(HOUSE, HERE, "AKIA1", "secret-of-AKIA2"));
+    refused(AwsError.UNAUTHORIZED, () -> signIn.byKey(HOUSE, HERE, "AKIA1", ""));
+    refused(AwsError.UNAUTHORIZED, () -> signIn.byKey(HOUSE, HERE, "AKIA9", "secret-of-AKIA9"));
+    refused(AwsError.ACCESS_DENIED, () -> signIn.byKey(HOUSE, HERE, "AKIA2", "secret-of-AKIA2"));
   }
 
   @Test
   void whoFailsTenTimesInAMinuteMustWait() throws Exception {
     key("AKIA1", true);
-    for (int i = 0; i < Tries.FAILURES_MAX; i++) {
-      refused(AwsError.UNAUTHORIZED, () -> signIn.byKey(HERE, "AKIA1", "guess"));
+    for (int i = 0; i < SignIn.TRIES_PER_MINUTE; i++) {
+      refused(AwsError.UNAUTHORIZED, () -> signIn.byKey(HOUSE, HERE, "AKIA1", "guess"));
     }
-    refused(AwsError.THROTTLING, () -> signIn.byKey(HERE, "AKIA1", "secret-of-AKIA1"));
+    refused(AwsError.THROTTLING, () -> signIn.byKey(HOUSE, HERE, "AKIA1", "secret-of-AKIA1"));
     InetAddress elsewhere = InetAddress.getByName("192.0.2.1");
-    assertThat(signIn.byKey(elsewhere, "AKIA1", "secret-of-AKIA1")).isNotNull();
+    assertThat(signIn.byKey(HOUSE, elsewhere, "AKIA1", "secret-of-AKIA1")).isNotNull();
     now = now.plus(Tries.WINDOW);
-    assertThat(signIn.byKey(HERE, "AKIA1", "secret-of-AKIA1")).isNotNull();
+    assertThat(signIn.byKey(HOUSE, HERE, "AKIA1", "secret-of-AKIA1")).isNotNull();
   }
 
   private static void refused(AwsError error, Runnable action) {

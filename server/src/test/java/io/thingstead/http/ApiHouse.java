@@ -20,6 +20,7 @@ import io.thingstead.domain.Domain;
 import io.thingstead.engine.ShardId;
 import io.thingstead.engine.Simulation;
 import io.thingstead.event.Refusals;
+import io.thingstead.event.Tries;
 import io.thingstead.function.FunctionCalls;
 import io.thingstead.function.FunctionResult;
 import io.thingstead.function.Invoker;
@@ -170,6 +171,7 @@ final class ApiHouse implements AutoCloseable {
             ApiHouse::authorizers,
             (_, _) -> null),
         refusals,
+        Tries.unlimited(),
         _ -> NOWHERE,
         mqtt);
   }

@@ -43,8 +43,7 @@ class MasterKeyFileTest {
 
   @Test
   void aPassphraseSealsTheSameKey() throws IOException {
-    byte[] sealed =
-        file().open(nobodyAsked(), RANDOM).seal("secret".getBytes(UTF_8), "row");
+    byte[] sealed = file().open(nobodyAsked(), RANDOM).seal("secret".getBytes(UTF_8), "row");
     byte[] plain = Files.readAllBytes(file().path());
     String which = file().keySha256();
 
@@ -58,7 +57,9 @@ class MasterKeyFileTest {
         .doesNotContain(Base64.getEncoder().encodeToString(plain));
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file().path())))
         .isEqualTo("rw-------");
-    assertThat(file().open(by(PASSPHRASE), RANDOM).open(sealed, "row")).asString().isEqualTo("secret");
+    assertThat(file().open(by(PASSPHRASE), RANDOM).open(sealed, "row"))
+        .asString()
+        .isEqualTo("secret");
 
     file().unseal(by(PASSPHRASE));
 
@@ -133,7 +134,9 @@ class MasterKeyFileTest {
     assertThat(fresh.salt()).hasSize(32).isNotEqualTo(Argon2id.fresh(RANDOM).salt());
   }
 
-  /** The test vector of RFC 9106 section 5.3 needs a secret; this one is the reference program's. */
+  /**
+   * The test vector of RFC 9106 section 5.3 needs a secret; this one is the reference program's.
+   */
   @Test
   void passphrasesAreStretchedAsByOthers() {
     String salt = HexFormat.of().formatHex("somesalt".getBytes(UTF_8));

@@ -2,6 +2,7 @@ package io.thingstead.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,21 @@ class MetricsTest {
           .contains("thingstead_engine_commits_total 0.0");
       stats.commits.increment();
       assertThat(metrics.scrape()).contains("thingstead_engine_commits_total 1.0");
+    }
+  }
+
+  /** Nobody but the registry holds on to what a counter reads. */
+  @Test
+  void countersGoOnAfterGarbageWasCollected() {
+    try (Metrics metrics = new Metrics()) {
+      LongAdder requests = new LongAdder();
+      metrics.counter("thingstead.requests", "requests", requests::sum);
+      WeakReference<Object> garbage = new WeakReference<>(new Object());
+      while (garbage.get() != null) {
+        System.gc();
+      }
+      requests.increment();
+      assertThat(metrics.scrape()).contains("thingstead_requests_total 1.0");
     }
   }
 

@@ -28,6 +28,7 @@ import io.thingstead.engine.ShardId;
 import io.thingstead.engine.ThreadWorkers;
 import io.thingstead.engine.rocks.RocksSettings;
 import io.thingstead.engine.rocks.RocksStore;
+import io.thingstead.event.Tries;
 import io.thingstead.identity.Principal;
 import io.thingstead.model.AccountId;
 import io.thingstead.model.Limits;
@@ -151,6 +152,7 @@ public final class TestNode implements AutoCloseable {
             _ -> vouchers,
             virtual,
             (_, action, client, resource, _, why) -> refused(action, client, resource, why.text()),
+            Tries.unlimited(),
             unfinished,
             new Random(),
             true);

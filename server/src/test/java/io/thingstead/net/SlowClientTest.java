@@ -10,6 +10,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.ssl.SslProvider;
 import io.thingstead.account.Account;
 import io.thingstead.domain.Domain;
+import io.thingstead.event.Tries;
 import io.thingstead.identity.CertificateLookup;
 import io.thingstead.model.AccountId;
 import io.thingstead.model.Profile;
@@ -51,7 +52,8 @@ class SlowClientTest {
               _ -> Optional.of(Domain.of(ACCOUNT)), (_, _) -> new CertificateLookup.Refused("no")),
           new Switchboard(protocols, LIMITS, doorman),
           Runnable::run,
-          doorman);
+          doorman,
+          Tries.unlimited());
 
   @AfterEach
   void close() {

@@ -9,6 +9,7 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import io.thingstead.account.Account;
 import io.thingstead.domain.Domain;
+import io.thingstead.event.Tries;
 import io.thingstead.identity.CertificateLookup;
 import io.thingstead.identity.CertificateStatus;
 import io.thingstead.identity.Principal;
@@ -56,14 +57,19 @@ final class TestPorts implements AutoCloseable {
   private final EventLoops loops;
 
   TestPorts(SslProvider provider, NetLimits limits) {
-    this(provider, limits, EventLoops.start(1), _ -> new Echo());
+    this(provider, limits, Tries.unlimited());
+  }
+
+  TestPorts(SslProvider provider, NetLimits limits, Tries tries) {
+    this(provider, limits, EventLoops.start(1), _ -> new Echo(), tries);
   }
 
   TestPorts(
       SslProvider provider,
       NetLimits limits,
       EventLoops loops,
-      Function<Transport, ChannelHandler> mqtt) {
+      Function<Transport, ChannelHandler> mqtt,
+      Tries tries) {
     this.loops = loops;
     this.contexts = new ServerContexts(provider, List.of(authority.server("localhost").asServer()));
     this.ports =
@@ -84,6 +90,7 @@ final class TestPorts implements AutoCloseable {
             tasks,
             (account, action, _, _, principal, why) ->
                 refusals.add(account.id() + " " + action + " " + principal + ": " + why),
+            tries,
             meters,
             InstantSource.system());
   }

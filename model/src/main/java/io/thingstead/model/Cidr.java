@@ -1,4 +1,4 @@
-package io.thingstead.rules.action;
+package io.thingstead.model;
 
 import java.net.InetAddress;
 import java.util.Arrays;
@@ -9,13 +9,13 @@ import java.util.Arrays;
  * @param address its first
  * @param bits how many leading bits all its addresses share
  */
-record Cidr(InetAddress address, int bits) {
+public record Cidr(InetAddress address, int bits) {
   /**
    * A range from {@code ADDRESS} or {@code ADDRESS/BITS}; never asks the DNS.
    *
    * @throws IllegalArgumentException for any other text
    */
-  static Cidr parse(String text) {
+  public static Cidr parse(String text) {
     int slash = text.indexOf('/');
     InetAddress address = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
     int width = address.getAddress().length * Byte.SIZE;
@@ -31,7 +31,7 @@ record Cidr(InetAddress address, int bits) {
     return new Cidr(address, bits);
   }
 
-  boolean contains(InetAddress other) {
+  public boolean contains(InetAddress other) {
     byte[] mine = address.getAddress();
     byte[] theirs = other.getAddress();
     int whole = bits / Byte.SIZE;
