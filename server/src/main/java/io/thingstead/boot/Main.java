@@ -29,10 +29,11 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    boolean terminal =
-        Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+    Console console =
+        Optional.ofNullable(System.console()).filter(Console::isTerminal).orElse(null);
+    boolean terminal = console != null;
     Function<String, char @Nullable []> secrets =
-        terminal ? what -> System.console().readPassword("%s: ", what) : _ -> null;
+        what -> console == null ? null : console.readPassword("%s: ", what);
     boolean colours = terminal && System.getenv("NO_COLOR") == null;
     Surroundings surroundings =
         new Surroundings(
