@@ -68,6 +68,14 @@ final class TestPorts implements AutoCloseable {
       SslProvider provider,
       NetLimits limits,
       EventLoops loops,
+      Function<Transport, ChannelHandler> mqtt) {
+    this(provider, limits, loops, mqtt, Tries.unlimited());
+  }
+
+  private TestPorts(
+      SslProvider provider,
+      NetLimits limits,
+      EventLoops loops,
       Function<Transport, ChannelHandler> mqtt,
       Tries tries) {
     this.loops = loops;
