@@ -46,7 +46,14 @@ class ArchitectureTest {
           Map.entry(
               "provision",
               List.of(
-                  "account", "event", "identity", "function", "registry", "authorize", "broker")),
+                  "account",
+                  "audit",
+                  "event",
+                  "identity",
+                  "function",
+                  "registry",
+                  "authorize",
+                  "broker")),
           Map.entry(
               "shadow", List.of("account", "event", "identity", "registry", "authorize", "broker")),
           Map.entry(

@@ -20,6 +20,8 @@ import java.time.Duration;
  * @param functions functions and their processes
  * @param authorizers custom authorizers
  * @param domains domain configurations
+ * @param persons users, roles, identity pools and what belongs to them
+ * @param audit what is kept of changes and refusals
  */
 public record Limits(
     Topics topics,
@@ -35,7 +37,9 @@ public record Limits(
     Provisioning provisioning,
     Functions functions,
     Authorizers authorizers,
-    Domains domains) {
+    Domains domains,
+    Persons persons,
+    Audit audit) {
   /** As good as no limit. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
 
@@ -79,6 +83,13 @@ public record Limits(
 
   private static final Domains DOMAINS = new Domains(10, 20, 4, Duration.ofDays(7));
 
+  private static final Persons PERSONS =
+      new Persons(
+          5_000, 2, 1_000, 1_500, 5, 6_144, 2_048, 10, 50, 50, 100, 100, 2_048, 100, 1_000, 100_000,
+          50);
+
+  private static final Audit AUDIT = new Audit(100_000, 100_000, 10_000, 50);
+
   /** The published sizes and counts; no rates, for they meter a bill and not a machine. */
   public static final Limits DEFAULT =
       new Limits(
@@ -119,7 +130,9 @@ public record Limits(
           PROVISIONING,
           FUNCTIONS,
           AUTHORIZERS,
-          DOMAINS);
+          DOMAINS,
+          PERSONS,
+          AUDIT);
 
   private static final Limits CLOUD =
       new Limits(
@@ -153,7 +166,9 @@ public record Limits(
           CLOUD_PROVISIONING,
           FUNCTIONS,
           AUTHORIZERS,
-          DOMAINS);
+          DOMAINS,
+          PERSONS,
+          AUDIT);
 
   private static final Limits STANDARD =
       new Limits(
@@ -204,7 +219,9 @@ public record Limits(
           PROVISIONING,
           FUNCTIONS,
           AUTHORIZERS,
-          DOMAINS);
+          DOMAINS,
+          PERSONS,
+          AUDIT);
 
   /**
    * What a profile imposes: the published quotas and per-connection rates for {@code aws}, the
@@ -493,4 +510,55 @@ public record Limits(
    */
   public record Domains(
       int configurations, int certificates, int certificateNames, Duration managedDisabled) {}
+
+  /**
+   * Users, roles, identity pools and what belongs to them. The same in every profile: devices know
+   * nothing of it. Sources: "IAM and AWS STS quotas", and "Quotas" of Amazon Cognito and AWS IoT.
+   *
+   * @param users per account
+   * @param keysPerUser access keys
+   * @param roles per account
+   * @param policies managed ones, per account
+   * @param policyVersions of one of them
+   * @param policyChars of a document, white space not counted
+   * @param trustChars of a role's trust policy
+   * @param attachedPerOwner managed policies of a user or role
+   * @param inlinePerOwner policies of a user's or role's own
+   * @param tags of one of them
+   * @param providers of web identities
+   * @param clientIdsPerProvider client ids
+   * @param sessionPolicyChars of the policy of a session
+   * @param roleAliases per account
+   * @param pools of identities
+   * @param identitiesPerPool identities; anyone can make one where a pool lets him
+   * @param newIdentitiesPerSecond GetId of those who do not log in; the cloud's quota is adjustable
+   */
+  public record Persons(
+      int users,
+      int keysPerUser,
+      int roles,
+      int policies,
+      int policyVersions,
+      int policyChars,
+      int trustChars,
+      int attachedPerOwner,
+      int inlinePerOwner,
+      int tags,
+      int providers,
+      int clientIdsPerProvider,
+      int sessionPolicyChars,
+      int roleAliases,
+      int pools,
+      int identitiesPerPool,
+      int newIdentitiesPerSecond) {}
+
+  /**
+   * The audit log. The oldest of a kind are forgotten when there are too many.
+   *
+   * @param changes that are kept; some 300 bytes each
+   * @param credentials that were given out
+   * @param refusals that are kept: callers without any right can make them
+   * @param refusalsPerSecond that are written down; those beyond are counted
+   */
+  public record Audit(long changes, long credentials, long refusals, int refusalsPerSecond) {}
 }

@@ -5,11 +5,13 @@ import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.StoreUnavailableException;
 import io.thingstead.engine.Tx;
+import io.thingstead.model.Limits;
 import io.thingstead.row.Json;
 import io.thingstead.row.Page;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,31 +19,30 @@ import org.jspecify.annotations.Nullable;
  * The oldest are forgotten when there are too many. Any thread may use it, but event loops.
  */
 public final class AuditLog implements Deeds {
-  /** Changes that are kept; some 300 bytes each. */
-  public static final long CHANGES_MAX = 100_000;
-
-  /** Refusals that are kept: callers without any right can make them. */
-  public static final long REFUSALS_MAX = 10_000;
-
-  /** Refusals written down in a second; those beyond are counted. */
-  static final int REFUSALS_PER_SECOND = 50;
-
   /** How much a listing gives at once. */
   public static final Page.Size PAGE = new Page.Size("maxResults", 100, 1_000);
+
+  private static final int FORGOTTEN_AT_ONCE = 10;
 
   private static final System.Logger LOG = System.getLogger(AuditLog.class.getName());
 
   private final AccountShard shard;
   private final InstantSource clock;
-  private final @Nullable Rate refusals = Rate.of(REFUSALS_PER_SECOND);
+  private final Supplier<Limits.Audit> limits;
   private final LongAdder lost = new LongAdder();
-  private final long changesMax;
-  private final long refusalsMax;
+  private volatile Pace pace = new Pace(Limits.UNLIMITED, null);
 
-  /** Changes and refusals are kept apart, so that refusals cannot push changes out. */
+  /** How many refusals are written down in a second, by the limit that it was made for. */
+  private record Pace(int perSecond, @Nullable Rate rate) {}
+
+  /** They are kept apart, so that those which many can make do not push the others out. */
   public enum Kind {
+    /** Something was changed. */
     CHANGE(1),
-    REFUSAL(2);
+    /** Somebody was kept from doing something. */
+    REFUSAL(2),
+    /** Somebody was given temporary credentials, or an identity. */
+    CREDENTIALS(3);
 
     /** On disk. */
     private final int key;
@@ -53,16 +54,12 @@ public final class AuditLog implements Deeds {
 
   /**
    * @param shard where the account's deeds are kept
+   * @param limits as they are now
    */
-  public AuditLog(AccountShard shard, InstantSource clock) {
-    this(shard, clock, CHANGES_MAX, REFUSALS_MAX);
-  }
-
-  AuditLog(AccountShard shard, InstantSource clock, long changesMax, long refusalsMax) {
+  public AuditLog(AccountShard shard, InstantSource clock, Supplier<Limits.Audit> limits) {
     this.shard = shard;
     this.clock = clock;
-    this.changesMax = changesMax;
-    this.refusalsMax = refusalsMax;
+    this.limits = limits;
   }
 
   @Override
@@ -78,13 +75,33 @@ public final class AuditLog implements Deeds {
 
   @Override
   public void refused(Deed deed) {
-    if (refusals != null && refusals.take(clock.millis(), 1) > 0) {
+    Rate rate = rate();
+    if (rate != null && rate.take(clock.millis(), 1) > 0) {
       lost.increment();
       return;
     }
+    submit(Kind.REFUSAL, deed);
+  }
+
+  private @Nullable Rate rate() {
+    Pace now = pace;
+    int perSecond = limits.get().refusalsPerSecond();
+    if (now.perSecond != perSecond) {
+      now = new Pace(perSecond, Rate.of(perSecond));
+      pace = now;
+    }
+    return now.rate;
+  }
+
+  @Override
+  public void issued(Deed deed) {
+    submit(Kind.CREDENTIALS, deed);
+  }
+
+  private void submit(Kind kind, Deed deed) {
     var _ =
         shard
-            .submit(tx -> write(tx, Kind.REFUSAL, deed))
+            .submit(tx -> write(tx, kind, deed))
             .exceptionally(
                 _ -> {
                   lost.increment();
@@ -99,9 +116,16 @@ public final class AuditLog implements Deeds {
         Tables.AUDIT,
         key(kind, number),
         Json.encode(new AuditRow(number, tx.now().toEpochMilli(), deed)));
-    long most = kind == Kind.CHANGE ? changesMax : refusalsMax;
+    long most =
+        switch (kind) {
+          case CHANGE -> limits.get().changes();
+          case REFUSAL -> limits.get().refusals();
+          case CREDENTIALS -> limits.get().credentials();
+        };
     if (number > most) {
-      tx.delete(Tables.AUDIT, key(kind, number - most));
+      // Some more than one, should the limit have been higher.
+      tx.scan(Tables.AUDIT, Key.of(kind.key), key(kind, number - most + 1), FORGOTTEN_AT_ONCE)
+          .forEach(row -> tx.delete(Tables.AUDIT, row.key()));
     }
     return number;
   }

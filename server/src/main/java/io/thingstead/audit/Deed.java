@@ -3,13 +3,13 @@ package io.thingstead.audit;
 import java.util.Map;
 
 /**
- * A call that changed something, or was to.
+ * A call that changed something, or was to; or what a device or the server itself changed.
  *
  * @param operation such as {@code iot:CreatePolicy}, or method and path of an own route
  * @param about names and ids that the call gave, by the API's names of them; never content
- * @param principal the caller's access key id or certificate id
+ * @param principal the caller's access key id or certificate id; {@code server} for the server
  * @param identity the ARN of who that is; empty if it has none
- * @param from the caller's address
+ * @param from the caller's address; empty where there is none
  * @param decision {@code done}, or the name of the error that refused it
  * @param why what the caller was told of a refusal; empty when it was done
  */

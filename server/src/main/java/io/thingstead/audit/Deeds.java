@@ -5,6 +5,9 @@ public interface Deeds {
   /** A change was made: returns when that is written down. Waits: for virtual threads. */
   void changed(Deed deed);
 
-  /** A change was refused to a caller who is known; does not wait. */
+  /** What was asked was refused to a caller who is known; does not wait. */
   void refused(Deed deed);
+
+  /** Somebody was given temporary credentials; does not wait. */
+  void issued(Deed deed);
 }

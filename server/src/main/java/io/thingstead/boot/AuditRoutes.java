@@ -35,10 +35,14 @@ final class AuditRoutes {
     table.administratorRoute(ADMIN, "GET", "/_thingstead/audit", this::list);
   }
 
-  /** {@code ?refused=true&maxResults=N&nextToken=T}: the latest first. */
+  /** {@code ?refused=true|credentials=true&maxResults=N&nextToken=T}: the latest first. */
   private ApiResponse list(Call call) {
     AuditLog.Kind kind =
-        "true".equals(optional(call, "refused")) ? AuditLog.Kind.REFUSAL : AuditLog.Kind.CHANGE;
+        "true".equals(optional(call, "refused"))
+            ? AuditLog.Kind.REFUSAL
+            : "true".equals(optional(call, "credentials"))
+                ? AuditLog.Kind.CREDENTIALS
+                : AuditLog.Kind.CHANGE;
     Page<AuditEntry> page =
         logs.apply(call.account())
             .list(kind, AuditLog.PAGE.of(number(call)), optional(call, "nextToken"));

@@ -192,6 +192,7 @@ public final class Node implements AutoCloseable {
     accounts.onLimit(tenants::limit);
     engine.handler(Provisioning.EXPIRE, tenants::expire);
     engine.resume();
+    CommandsDone.write(data.notes(), tenants);
     tick(lanes, tenants, refusals);
     Gateway gateway = gateway(tenants, refusals, tries);
     KeyRing administrators = (id, _) -> accessKeys.find(id);

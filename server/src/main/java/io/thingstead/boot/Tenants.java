@@ -64,6 +64,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** The features of every account, each made once, over that account's own part of the engine. */
@@ -101,6 +102,9 @@ final class Tenants implements AutoCloseable {
   private final Path buckets;
   private final Endpoints endpoints;
   private final Map<AccountId, Features> features = new ConcurrentHashMap<>();
+
+  /** As they are now; what asks them each time needs no new start. */
+  private final Map<AccountId, Limits> limits = new ConcurrentHashMap<>();
 
   /**
    * @param endpoint the control plane's URL, for confirmations
@@ -143,6 +147,7 @@ final class Tenants implements AutoCloseable {
 
   /** An account's limits were changed. */
   void limit(Account account) {
+    limits.put(account.id(), account.limits());
     of(account).broker().limit(account.limits());
   }
 
@@ -168,7 +173,9 @@ final class Tenants implements AutoCloseable {
   /** Makes an account's features and reads what a former run has left of it. */
   void open(Account account) {
     long number = account.id().number();
-    Limits limits = account.limits();
+    Limits atStart = account.limits();
+    limits.put(account.id(), atStart);
+    Supplier<Limits> now = () -> limits.getOrDefault(account.id(), atStart);
     AccountShard registry = shard(ShardId.REGISTRY, 0, number);
     Certificates certificates =
         new Certificates(account, registry, master, keys, work.clock(), random);
@@ -181,7 +188,7 @@ final class Tenants implements AutoCloseable {
             account,
             registry,
             (tx, target) -> isPolicyTarget(account, tx, target),
-            limits.policies(),
+            atStart.policies(),
             random);
     ThingGroups groups = new ThingGroups(account, registry, members, random);
     groups.detachingFrom(policies);
@@ -206,14 +213,15 @@ final class Tenants implements AutoCloseable {
             tokens,
             master,
             random,
-            this::document);
+            this::document,
+            () -> now.get().persons());
     Broker broker = broker(account, number);
     Presence presence = new Presence(account, broker, random);
     CertificateWarnings watch = new CertificateWarnings(account, certificates, warnings);
     presence.onShared(watch::live);
     principals.onShared(watch::attached);
     Shadows shadows =
-        new Shadows(account, shadowShards(number), broker, limits.shadows(), this::runLater);
+        new Shadows(account, shadowShards(number), broker, atStart.shadows(), this::runLater);
     Functions functions =
         new Functions(
             account,
@@ -232,7 +240,7 @@ final class Tenants implements AutoCloseable {
             calls,
             functions,
             endpoint,
-            limits.rules(),
+            atStart.rules(),
             work);
     CustomAuthorizers authorizers =
         new CustomAuthorizers(
@@ -256,12 +264,23 @@ final class Tenants implements AutoCloseable {
     tags.knows("authorizer", AuthorizerStore::exists);
     tags.knows("policy", Policies::exists);
     tags.knows("rule", Rules::exists);
+    AuditLog audit =
+        new AuditLog(shard(ShardId.SERVER, 0, number), work.clock(), () -> now.get().audit());
     Provisioning provisioning =
         new Provisioning(
             new Provisioning.Parts(
-                account, registry, certificates, things, members, principals, policies, broker),
+                account,
+                registry,
+                certificates,
+                things,
+                members,
+                principals,
+                policies,
+                broker,
+                audit),
             new Provisioning.Files(
                 buckets.resolve(account.id().digits()), endpoint + RegistrationReportRoutes.PATH),
+            client -> presence.known().address(client),
             (function, source, event) -> answer(functions, function, source, event),
             refusals,
             work.threads(),
@@ -296,7 +315,7 @@ final class Tenants implements AutoCloseable {
             rules,
             provisioning,
             functions,
-            new AuditLog(shard(ShardId.SERVER, 0, number), work.clock()),
+            audit,
             authorizers,
             domains));
     functions.start();

@@ -37,6 +37,11 @@ final class AuditCommand implements Runnable {
   private boolean refused;
 
   @Option(
+      names = "--issued",
+      description = "Who was given temporary credentials, instead of what was changed.")
+  private boolean issued;
+
+  @Option(
       names = "--last",
       paramLabel = "NUMBER",
       description = "How many to show (default: ${DEFAULT-VALUE}).")
@@ -51,6 +56,7 @@ final class AuditCommand implements Runnable {
     ApiClient server = new ApiClient(target.find(surroundings), surroundings.clock());
     Map<String, String> asked = new HashMap<>();
     asked.put("refused", Boolean.toString(refused));
+    asked.put("credentials", Boolean.toString(issued));
     for (int left = last; left > 0; ) {
       asked.put("maxResults", Integer.toString(Math.min(left, PAGE)));
       JsonNode answer = JSON.readTree(server.get(PATH, asked));
@@ -74,7 +80,9 @@ final class AuditCommand implements Runnable {
         .forEachEntry(
             (name, value) -> line.append(' ').append(name).append('=').append(value.asString()));
     line.append(" by ").append(text(entry, "principal"));
-    line.append(" from ").append(text(entry, "from"));
+    if (!text(entry, "from").isEmpty()) {
+      line.append(" from ").append(text(entry, "from"));
+    }
     if (!text(entry, "why").isEmpty()) {
       line.append(": ").append(text(entry, "why"));
     }

@@ -112,10 +112,20 @@ final class KeyCommand implements Runnable {
           throw new CommandFailedException("another command is changing " + file.path());
         }
         how.accept(file);
+        Map<String, String> about = new LinkedHashMap<>();
+        about.put("protection", name(file));
+        about.put("keySha256", file.keySha256());
+        directory(surroundings)
+            .notes()
+            .add(surroundings.clock().instant(), "thingstead:key", about);
         Files.delete(lock);
       } catch (IOException e) {
         throw new UncheckedIOException("cannot use " + lock, e);
       }
+    }
+
+    private static String name(MasterKeyFile file) {
+      return file.protection().name().toLowerCase(Locale.ROOT);
     }
 
     private static boolean isLocked(FileChannel channel) throws IOException {
@@ -180,7 +190,7 @@ final class KeyCommand implements Runnable {
       if (output.json()) {
         Map<String, String> told = new LinkedHashMap<>();
         told.put("file", file.path().toString());
-        told.put("protection", file.protection().name().toLowerCase(Locale.ROOT));
+        told.put("protection", Current.name(file));
         told.put("keySha256", file.keySha256());
         if (label != null) {
           told.put("tokenKey", label);

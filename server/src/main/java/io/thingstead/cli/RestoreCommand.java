@@ -3,6 +3,7 @@ package io.thingstead.cli;
 import io.thingstead.config.DataDirectory;
 import io.thingstead.identity.MasterKeyFile;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -66,6 +67,11 @@ final class RestoreCommand implements Runnable {
     }
     DataDirectory to = new DataDirectory(surroundings.settings().data(data));
     backup.restore(manifest, to, masterKey);
+    to.notes()
+        .add(
+            surroundings.clock().instant(),
+            "thingstead:restore",
+            Map.of("backup", backup.directory().toString(), "backupOf", manifest.createdAt()));
     surroundings.out().println("restored " + what);
     String needed =
         switch (new MasterKeyFile(to.masterKey()).protection()) {

@@ -46,6 +46,11 @@ public record DataDirectory(Path path) {
     return store().resolve("tables");
   }
 
+  /** What commands have done here, until the server writes it down. */
+  public Notes notes() {
+    return new Notes(path.resolve("notes"));
+  }
+
   /** Where a running server puts a copy of its tables for a backup. */
   public Path snapshot() {
     return path.resolve("snapshot");

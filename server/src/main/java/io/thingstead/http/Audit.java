@@ -8,6 +8,7 @@ import io.thingstead.audit.Deeds;
 import io.thingstead.identity.Principal;
 import io.thingstead.model.ApiException;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -21,6 +22,20 @@ final class Audit {
   private static final Pattern NAMES =
       Pattern.compile("(?i)(.*(name|id|arn)|target|principal|resource)");
 
+  /** What gives credentials, or an identity to ask for some by. */
+  private static final Set<String> CREDENTIALS =
+      Set.of(
+          "AssumeRole",
+          "AssumeRoleWithWebIdentity",
+          "GetCredentialsForIdentity",
+          "GetId",
+          "GetOpenIdToken",
+          "GetSessionToken");
+
+  /** What is done with things, and changes none of them. */
+  private static final Set<String> USES =
+      Set.of("Invoke", "InvokeAsync", "InvokeWithResponseStream");
+
   private static final int NAMES_MAX = 10;
   private static final int NAME_CHARS_MAX = 256;
 
@@ -30,17 +45,39 @@ final class Audit {
     this.logs = logs;
   }
 
-  /** Whether a call is a change of what an operator looks after; devices' data is none. */
-  static boolean changes(Plane plane, OperationShape operation) {
-    return plane == Plane.CONTROL && !READS.matcher(operation.name()).matches();
+  /** What a call is to an operator. */
+  enum Sort {
+    /** Devices' data: none of it is written down. */
+    DATA,
+    /** Only its refusal is written down. */
+    READ,
+    CHANGE,
+    CREDENTIALS
   }
 
-  static boolean changes(String method) {
-    return !method.equals("GET");
+  static Sort of(Plane plane, OperationShape operation) {
+    String name = operation.name();
+    if (plane == Plane.DATA) {
+      return Sort.DATA;
+    }
+    if (CREDENTIALS.contains(name)) {
+      return Sort.CREDENTIALS;
+    }
+    return USES.contains(name) || READS.matcher(name).matches() ? Sort.READ : Sort.CHANGE;
   }
 
-  void done(Call call, String operation, Map<String, String> about) {
-    logs.apply(call.account()).changed(deed(call, operation, about, Deed.DONE, ""));
+  static Sort of(String method) {
+    return method.equals("GET") ? Sort.READ : Sort.CHANGE;
+  }
+
+  void done(Sort sort, Call call, String operation, Map<String, String> about) {
+    switch (sort) {
+      case DATA, READ -> {}
+      case CHANGE ->
+          logs.apply(call.account()).changed(deed(call, operation, about, Deed.DONE, ""));
+      case CREDENTIALS ->
+          logs.apply(call.account()).issued(deed(call, operation, about, Deed.DONE, ""));
+    }
   }
 
   void refused(Call call, String operation, Map<String, String> about, ApiException refusal) {

@@ -62,8 +62,8 @@ final class Dispatcher {
     private String what = "request";
     private @Nullable Call call;
 
-    /** Whether it was to change something that an operator looks after. */
-    private boolean change;
+    /** What it is to an operator. */
+    private Audit.Sort sort = Audit.Sort.DATA;
 
     /** What it was to change, as far as it was read. */
     private Map<String, String> about = Map.of();
@@ -132,7 +132,7 @@ final class Dispatcher {
           ruling == null ? "" : ruling.resource(),
           call == null ? Authentication.claimed(request, transport) : call.principal().id(),
           new Reason(refusal.error().wireName() + " from " + from + ": " + refusal.text(), ruling));
-      if (call != null && found.change) {
+      if (call != null && found.sort != Audit.Sort.DATA) {
         audit.refused(call, found.what, found.about, refusal);
       }
     } else {
@@ -187,15 +187,13 @@ final class Dispatcher {
       }
       case Route.Access.Administrators(var handler) -> {
         found.what = request.method() + " " + request.path();
-        found.change = Audit.changes(request.method());
+        found.sort = Audit.of(request.method());
         Call call = caller(request, transport, requestId, found);
         if (!(call.principal() instanceof Principal.AccessKey key) || !key.administrator()) {
           throw new ApiException(AwsError.ACCESS_DENIED, request.path() + " is for administrators");
         }
         ApiResponse answer = handler.answer(call);
-        if (found.change) {
-          audit.done(call, found.what, Map.of());
-        }
+        audit.done(found.sort, call, found.what, Map.of());
         yield answer;
       }
       case Route.Access.Certificates(var handler) ->
@@ -225,7 +223,7 @@ final class Dispatcher {
       throw new ApiException(
           AwsError.NOT_IMPLEMENTED, operation.name() + " is not implemented by this server");
     }
-    found.change = Audit.changes(match.offer().plane(), operation);
+    found.sort = Audit.of(match.offer().plane(), operation);
     found.about = match.labels();
     policy.check(call, match.offer().plane(), operation);
     Codec codec = match.offer().codec();
@@ -235,9 +233,7 @@ final class Dispatcher {
       table.guard().check(call, match.offer().service(), operation, input);
     }
     Struct output = handler.handle(call, input);
-    if (found.change) {
-      audit.done(call, found.what, found.about);
-    }
+    audit.done(found.sort, call, found.what, found.about);
     LOG.log(Level.DEBUG, "{0} by {1}", found.what, call.principal().id());
     ApiResponse answer = codec.encode(operation, output, requestId);
     call.notices().all().forEach(notice -> answer.headers().add(Notices.HEADER, notice));

@@ -64,6 +64,23 @@ record CertificateRow(
         accepted);
   }
 
+  /** The same with the end that it has, which is not stored with older ones. */
+  CertificateRow ending(long notAfter) {
+    return new CertificateRow(
+        der,
+        status,
+        mode,
+        createdMillis,
+        modifiedMillis,
+        version,
+        generation,
+        notBeforeMillis,
+        notAfter,
+        caId,
+        previousOwner,
+        transfer);
+  }
+
   X509Certificate certificate() {
     return SealedCertificate.parse(der);
   }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,15 @@ public final class Certificates {
    */
   public void onNewcomer(Function<JustRegistered, String> listener) {
     justInTime.onNewcomer(listener);
+  }
+
+  /**
+   * Tells of each certificate that a CA's word has registered.
+   *
+   * @param listener hears its id and the CA's; on the executor of TLS tasks, so it may wait
+   */
+  public void onRegistered(BiConsumer<String, String> listener) {
+    justInTime.onRegistered(listener);
   }
 
   /** Lets policies keep a certificate from being deleted, unless by force. */

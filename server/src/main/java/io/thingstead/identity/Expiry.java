@@ -5,6 +5,7 @@ import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
 import io.thingstead.engine.Tx;
+import io.thingstead.row.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,9 +23,15 @@ public final class Expiry {
     CA
   }
 
+  /** More than an account can have. */
+  private static final int CAS_MAX = 10_000;
+
   private static final int[] STEPS = {1, 7, 30};
   private static final Duration FIRST = Duration.ofDays(30);
   private static final int PAGE = 500;
+
+  /** There once every certificate has its row: those that are older than these rows have none. */
+  private static final Key COMPLETE = Key.of(0L, Of.values().length, "complete");
 
   private final Account account;
   private final AccountShard registry;
@@ -57,8 +64,65 @@ public final class Expiry {
     }
   }
 
+  /** Makes the rows of certificates that were stored before there were such rows. */
+  private void complete() {
+    if (registry.durable().get(Tables.EXPIRY, COMPLETE) != null) {
+      return;
+    }
+    Key after = null;
+    List<Rows.Row> page;
+    do {
+      page = registry.durable().scan(Tables.CERTIFICATE, Key.ALL, after, PAGE);
+      for (Rows.Row row : page) {
+        after = row.key();
+        String id = after.read().text();
+        registry.call(tx -> insertMissing(tx, id));
+      }
+    } while (page.size() == PAGE);
+    for (Rows.Row row : registry.durable().scan(Tables.CA_CERTIFICATE, Key.ALL, null, CAS_MAX)) {
+      String id = row.key().read().text();
+      long end =
+          Json.decode(row.value(), CaCertificateRow.class)
+              .certificate()
+              .getNotAfter()
+              .toInstant()
+              .toEpochMilli();
+      registry.call(
+          tx ->
+              tx.get(Tables.CA_CERTIFICATE, row.key()) != null
+                  && insertMissing(tx, Of.CA, id, end));
+    }
+    registry.call(
+        tx -> {
+          tx.put(Tables.EXPIRY, COMPLETE, new byte[] {0});
+          return true;
+        });
+  }
+
+  private static boolean insertMissing(Tx tx, String id) {
+    CertificateRow row = CertificateTable.get(tx, id);
+    if (row == null) {
+      return false;
+    }
+    long end = row.notAfterMillis();
+    if (end == 0) {
+      end = row.certificate().getNotAfter().toInstant().toEpochMilli();
+      CertificateTable.put(tx, id, row.ending(end));
+    }
+    return insertMissing(tx, Of.CERTIFICATE, id, end);
+  }
+
+  private static boolean insertMissing(Tx tx, Of of, String id, long end) {
+    boolean missing = tx.get(Tables.EXPIRY, Key.of(end, of.ordinal(), id)) == null;
+    if (missing) {
+      insert(tx, of, id, end);
+    }
+    return missing;
+  }
+
   /** Tells of those whose next step has come. Waits for the shard: for virtual threads. */
   public void check(Consumer<Ending> to) {
+    complete();
     long now = clock.millis();
     long last = now + FIRST.toMillis();
     Key after = Key.of(Math.max(0, now));

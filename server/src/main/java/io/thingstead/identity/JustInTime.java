@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ final class JustInTime {
   private final CaCertificates cas;
   private final InstantSource clock;
   private volatile Function<JustRegistered, String> listener = _ -> "";
+  private volatile BiConsumer<String, String> registered = (_, _) -> {};
 
   JustInTime(
       AccountShard registry,
@@ -44,6 +46,10 @@ final class JustInTime {
 
   void onNewcomer(Function<JustRegistered, String> told) {
     listener = told;
+  }
+
+  void onRegistered(BiConsumer<String, String> told) {
+    registered = told;
   }
 
   CertificateLookup meet(List<X509Certificate> chain) {
@@ -129,6 +135,7 @@ final class JustInTime {
     try {
       certificates.insert(
           leaf, CertificateStatus.PENDING_ACTIVATION, issuer.row().mode(), issuer.id());
+      registered.accept(ClientCertificates.id(leaf), issuer.id());
     } catch (ApiException e) {
       // Two first connections at the same time: it is registered either way.
       if (e.error() != AwsError.RESOURCE_ALREADY_EXISTS) {

@@ -3,6 +3,7 @@ package io.thingstead.net;
 import io.netty.channel.Channel;
 import io.thingstead.domain.Domain;
 import io.thingstead.event.Tries;
+import io.thingstead.event.Whence;
 import io.thingstead.identity.CertificateLookup;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -68,8 +69,9 @@ final class Handshake implements Executor {
   /** Late for the first time, if many from the client's address have failed. On its event loop. */
   @Override
   public void execute(Runnable task) {
-    Runnable carried = () -> ScopedValue.where(CURRENT, this).run(task);
-    if (!begun && network.tries().slows(from())) {
+    InetAddress from = from();
+    Runnable carried = () -> Whence.run(from, () -> ScopedValue.where(CURRENT, this).run(task));
+    if (!begun && network.tries().slows(from)) {
       var _ =
           channel
               .eventLoop()
@@ -84,7 +86,9 @@ final class Handshake implements Executor {
   }
 
   private InetAddress from() {
-    return ((InetSocketAddress) channel.remoteAddress()).getAddress();
+    return channel.remoteAddress() instanceof InetSocketAddress remote
+        ? remote.getAddress()
+        : InetAddress.getLoopbackAddress();
   }
 
   /** The client has not proven who it is. */

@@ -148,7 +148,8 @@ final class PoolOperations {
           AwsError.INVALID_PARAMETER,
           "this endpoint is of account " + call.account().id() + ", not " + in.accountId());
     }
-    return new GetIdResponse(identities(call).id(in.identityPoolId(), all(in.logins())));
+    return new GetIdResponse(
+        identities(call).id(in.identityPoolId(), all(in.logins()), call.sourceIp()));
   }
 
   private static Map<String, String> all(@Nullable Map<String, String> given) {

@@ -23,14 +23,20 @@ final class Documents {
   }
 
   /**
-   * A document that says who may assume a role.
+   * A document that is to say who may assume a role.
    *
-   * @throws ApiException MalformedPolicyDocument, saying where and why
+   * @param charsMax white space not counted
+   * @throws ApiException MalformedPolicyDocument, saying where and why; LimitExceeded
    */
-  static TrustPolicy trust(String text) {
-    if (chars(text) > PersonLimits.TRUST_CHARS) {
-      throw Refused.quota("ACLSizePerRole", PersonLimits.TRUST_CHARS);
+  static TrustPolicy trust(String text, int charsMax) {
+    if (chars(text) > charsMax) {
+      throw Refused.quota("ACLSizePerRole", charsMax);
     }
+    return trust(text);
+  }
+
+  /** A document that says who may assume a role. */
+  static TrustPolicy trust(String text) {
     return TrustPolicy.parse(text);
   }
 

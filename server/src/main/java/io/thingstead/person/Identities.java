@@ -1,22 +1,28 @@
 package io.thingstead.person;
 
 import io.thingstead.account.Account;
+import io.thingstead.account.RateByKey;
 import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.Key;
 import io.thingstead.engine.Rows;
 import io.thingstead.engine.Tx;
+import io.thingstead.event.Tries;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.model.Limits;
 import io.thingstead.model.Uuids;
 import io.thingstead.row.Json;
 import io.thingstead.row.Page;
+import java.net.InetAddress;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +43,12 @@ public final class Identities {
   private final PoolTokens own;
   private final Sessions sessions;
   private final RandomGenerator random;
+  private final Supplier<Limits.Persons> limits;
+  private final InstantSource clock;
+  private volatile Pace pace = new Pace(Limits.UNLIMITED, null);
+
+  /** New identities of each address, by the limit that it was made for. */
+  private record Pace(int perSecond, @Nullable RateByKey rates) {}
 
   Identities(
       Account account,
@@ -45,7 +57,11 @@ public final class Identities {
       WebIdentities tokens,
       PoolTokens own,
       Sessions sessions,
-      RandomGenerator random) {
+      RandomGenerator random,
+      InstantSource clock,
+      Supplier<Limits.Persons> limits) {
+    this.limits = limits;
+    this.clock = clock;
     this.account = account;
     this.registry = registry;
     this.pools = pools;
@@ -65,13 +81,18 @@ public final class Identities {
    * not.
    *
    * @param logins tokens by the name of their provider
-   * @throws ApiException ResourceNotFound, NotAuthorized, ResourceConflict, LimitExceeded
+   * @param from where the caller is
+   * @throws ApiException ResourceNotFound, NotAuthorized, ResourceConflict, LimitExceeded,
+   *     TooManyRequests
    */
-  public String id(String poolId, Map<String, String> logins) {
+  public String id(String poolId, Map<String, String> logins, InetAddress from) {
     PoolRow pool = Pools.require(registry.durable(), poolId);
     Map<String, String> subjects = verified(poolId, pool, logins);
     if (subjects.isEmpty() && !pool.allowsUnauthenticated()) {
       throw notAuthorized("Unauthenticated access is not supported for this identity pool.");
+    }
+    if (subjects.isEmpty()) {
+      requirePace(from);
     }
     String fresh = account.region() + ":" + Uuids.next(random);
     return registry.call(
@@ -82,11 +103,11 @@ public final class Identities {
             return known;
           }
           PoolRow now = Pools.require(tx, poolId);
-          if (now.identities() >= PersonLimits.IDENTITIES_PER_POOL) {
+          if (now.identities() >= limits.get().identitiesPerPool()) {
             throw new ApiException(
                 AwsError.LIMIT_EXCEEDED,
                 "the identity pool has "
-                    + PersonLimits.IDENTITIES_PER_POOL
+                    + limits.get().identitiesPerPool()
                     + " identities; delete some");
           }
           long millis = tx.now().toEpochMilli();
@@ -96,6 +117,21 @@ public final class Identities {
           link(tx, fresh, subjects);
           return fresh;
         });
+  }
+
+  /** Anyone can make identities this way, and each is a row. */
+  private void requirePace(InetAddress from) {
+    int most = limits.get().newIdentitiesPerSecond();
+    Pace now = pace;
+    if (now.perSecond != most) {
+      now = new Pace(most, RateByKey.of(most));
+      pace = now;
+    }
+    if (now.rates != null && !now.rates.take(String.valueOf(Tries.key(from)), clock.millis())) {
+      throw new ApiException(
+          AwsError.TOO_MANY_REQUESTS,
+          "one address asks for more than persons.newIdentitiesPerSecond identities without login");
+    }
   }
 
   /** Whom each login's token speaks of, by provider. */

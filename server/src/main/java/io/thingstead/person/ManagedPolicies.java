@@ -7,6 +7,7 @@ import io.thingstead.engine.Rows;
 import io.thingstead.engine.Tx;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.model.Limits;
 import io.thingstead.model.policy.NamedPolicy;
 import io.thingstead.model.policy.PolicyDocument;
 import io.thingstead.row.Json;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +28,15 @@ public final class ManagedPolicies {
   private final AccountShard registry;
   private final Changes changes;
   private final Ids ids;
+  private final Supplier<Limits.Persons> limits;
 
-  ManagedPolicies(Account account, AccountShard registry, Changes changes, Ids ids) {
+  ManagedPolicies(
+      Account account,
+      AccountShard registry,
+      Changes changes,
+      Ids ids,
+      Supplier<Limits.Persons> limits) {
+    this.limits = limits;
     this.account = account;
     this.registry = registry;
     this.changes = changes;
@@ -47,7 +56,7 @@ public final class ManagedPolicies {
       @Nullable String description,
       Map<String, String> tags) {
     check(document);
-    Map<String, String> checked = Names.tagged(Map.of(), tags);
+    Map<String, String> checked = Names.tagged(Map.of(), tags, limits.get().tags());
     return registry.call(
         tx -> {
           if (row(tx, name) != null) {
@@ -55,7 +64,7 @@ public final class ManagedPolicies {
                 AwsError.ENTITY_ALREADY_EXISTS, "A policy called " + name + " already exists.");
           }
           Names.requireRoom(
-              tx, Tables.MANAGED, Key.ALL, "PoliciesPerAccount", PersonLimits.POLICIES);
+              tx, Tables.MANAGED, Key.ALL, "PoliciesPerAccount", limits.get().policies());
           long now = tx.now().toEpochMilli();
           ManagedRow row =
               new ManagedRow(
@@ -73,10 +82,10 @@ public final class ManagedPolicies {
         });
   }
 
-  private static void check(String document) {
+  private void check(String document) {
     Documents.parse(document);
-    if (Documents.chars(document) > PersonLimits.POLICY_CHARS) {
-      throw Refused.quota("PolicySize", PersonLimits.POLICY_CHARS);
+    if (Documents.chars(document) > limits.get().policyChars()) {
+      throw Refused.quota("PolicySize", limits.get().policyChars());
     }
   }
 
@@ -147,7 +156,7 @@ public final class ManagedPolicies {
         tx -> {
           String name = require(tx, arn);
           ManagedRow old = requireRow(tx, name);
-          if (versionRows(tx, name).size() >= PersonLimits.POLICY_VERSIONS) {
+          if (versionRows(tx, name).size() >= limits.get().policyVersions()) {
             throw new ApiException(
                 AwsError.LIMIT_EXCEEDED,
                 "A managed policy can have up to 5 versions. Before you create a new version, you"
@@ -275,7 +284,7 @@ public final class ManagedPolicies {
   }
 
   private static List<Rows.Row> versionRows(Rows rows, String name) {
-    return rows.scan(Tables.MANAGED_VERSION, Key.of(name), null, PersonLimits.POLICY_VERSIONS + 1);
+    return rows.scan(Tables.MANAGED_VERSION, Key.of(name), null, PersonLimits.ROWS_MAX);
   }
 
   private static long number(String arn, String versionId) {

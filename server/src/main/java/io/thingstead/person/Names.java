@@ -55,11 +55,11 @@ final class Names {
   }
 
   /** Tags with some added or replaced. */
-  static Map<String, String> tagged(Map<String, String> old, Map<String, String> more) {
+  static Map<String, String> tagged(Map<String, String> old, Map<String, String> more, int most) {
     Map<String, String> all = new HashMap<>(old);
     all.putAll(more);
-    if (all.size() > PersonLimits.TAGS) {
-      throw Refused.quota("TagsPerResource", PersonLimits.TAGS);
+    if (all.size() > most) {
+      throw Refused.quota("TagsPerResource", most);
     }
     return all;
   }

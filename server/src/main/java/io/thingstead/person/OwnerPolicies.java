@@ -6,12 +6,14 @@ import io.thingstead.engine.Rows;
 import io.thingstead.engine.Tx;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.model.Limits;
 import io.thingstead.model.policy.NamedPolicy;
 import io.thingstead.model.policy.PolicyDocument;
 import io.thingstead.row.Page;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ public final class OwnerPolicies {
   private final BiFunction<Rows, String, Owner> owners;
   private final ManagedPolicies policies;
   private final Changes changes;
+  private final Supplier<Limits.Persons> limits;
 
   /**
    * @param owners finds the user or role of a name, or refuses with NoSuchEntity
@@ -33,7 +36,9 @@ public final class OwnerPolicies {
       AccountShard registry,
       BiFunction<Rows, String, Owner> owners,
       ManagedPolicies policies,
-      Changes changes) {
+      Changes changes,
+      Supplier<Limits.Persons> limits) {
+    this.limits = limits;
     this.registry = registry;
     this.owners = owners;
     this.policies = policies;
@@ -53,7 +58,7 @@ public final class OwnerPolicies {
                 Tables.OWNER_POLICY,
                 Key.of(owner.id()),
                 owner.kind() == Owner.Kind.USER ? "PoliciesPerUser" : "PoliciesPerRole",
-                PersonLimits.ATTACHED_PER_OWNER);
+                limits.get().attachedPerOwner());
             tx.put(Tables.OWNER_POLICY, key, Names.NOTHING);
             tx.put(Tables.POLICY_OWNER, Key.of(policy, owner.id()), Names.NOTHING);
             changes.tell(tx, owner.id());
@@ -108,12 +113,15 @@ public final class OwnerPolicies {
         tx -> {
           Owner owner = owners.apply(tx, ownerName);
           int chars = Documents.chars(document);
-          List<Rows.Row> others = inline(tx, owner);
+          List<Rows.Row> others =
+              inline(tx, owner).stream()
+                  .filter(row -> !Names.second(row).equals(policyName))
+                  .toList();
           for (Rows.Row row : others) {
-            boolean replaced = Names.second(row).equals(policyName);
-            chars += replaced ? 0 : Documents.chars(Names.text(row.value()));
+            chars += Documents.chars(Names.text(row.value()));
           }
-          if (chars > owner.kind().inlineChars() || others.size() > PersonLimits.INLINE_PER_OWNER) {
+          if (chars > owner.kind().inlineChars()
+              || others.size() >= limits.get().inlinePerOwner()) {
             throw new ApiException(
                 AwsError.LIMIT_EXCEEDED,
                 "Maximum policy size of %d bytes exceeded for %s %s"

@@ -8,6 +8,7 @@ import io.thingstead.engine.Rows;
 import io.thingstead.identity.Attachments;
 import io.thingstead.identity.MasterKey;
 import io.thingstead.identity.Principal;
+import io.thingstead.model.Limits;
 import io.thingstead.registry.ThingPrincipals;
 import io.thingstead.registry.Things;
 import java.security.SecureRandom;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The callers of one account that are not devices: users, roles, what they may do, and their
@@ -45,6 +47,7 @@ public final class Persons {
    * @param iotPolicies that can be attached to identities
    * @param principals which things callers own
    * @param web where the keys of issuers are
+   * @param limits as they are now
    */
   public Persons(
       Account account,
@@ -56,20 +59,21 @@ public final class Persons {
       SessionTokens tokens,
       MasterKey master,
       SecureRandom random,
-      Web web) {
+      Web web,
+      Supplier<Limits.Persons> limits) {
     this.registry = registry;
     Ids ids = new Ids(random);
-    this.users = new Users(account, registry, principals, changes, ids);
-    this.keys = new UserKeys(account, registry, users, master, random, changes);
-    this.roles = new Roles(account, registry, principals, changes, ids);
-    this.policies = new ManagedPolicies(account, registry, changes, ids);
+    this.users = new Users(account, registry, principals, changes, ids, limits);
+    this.keys = new UserKeys(account, registry, users, master, random, changes, limits);
+    this.roles = new Roles(account, registry, principals, changes, ids, limits);
+    this.policies = new ManagedPolicies(account, registry, changes, ids, limits);
     this.userPolicies =
         new OwnerPolicies(
-            registry, (rows, name) -> users.require(rows, name).owner(), policies, changes);
+            registry, (rows, name) -> users.require(rows, name).owner(), policies, changes, limits);
     this.rolePolicies =
         new OwnerPolicies(
-            registry, (rows, name) -> roles.require(rows, name).owner(), policies, changes);
-    this.providers = new Providers(account, registry);
+            registry, (rows, name) -> roles.require(rows, name).owner(), policies, changes, limits);
+    this.providers = new Providers(account, registry, limits);
     WebIdentities webIdentities =
         new WebIdentities(providers, new Issuers(web, tokens.clock()), tokens.clock());
     PoolTokens poolTokens = new PoolTokens(registry, master, random, tokens.clock());
@@ -83,10 +87,20 @@ public final class Persons {
             tokens,
             authorizer,
             webIdentities,
-            poolTokens);
-    this.pools = new Pools(account, registry, random, List.of(iotPolicies, principals));
+            poolTokens,
+            limits);
+    this.pools = new Pools(account, registry, random, List.of(iotPolicies, principals), limits);
     this.identities =
-        new Identities(account, registry, pools, webIdentities, poolTokens, sessions, random);
+        new Identities(
+            account,
+            registry,
+            pools,
+            webIdentities,
+            poolTokens,
+            sessions,
+            random,
+            tokens.clock(),
+            limits);
     this.grantor =
         new Grantor(
             account,
@@ -97,7 +111,7 @@ public final class Persons {
             Map.of(Owner.Kind.USER, userPolicies, Owner.Kind.ROLE, rolePolicies),
             principals,
             changes);
-    this.aliases = new RoleAliases(account, registry, sessions, things, principals);
+    this.aliases = new RoleAliases(account, registry, sessions, things, principals, limits);
     authorizer.grantedBy(this::grants);
     changes.onChange(authorizer::grantsChanged);
   }

@@ -8,12 +8,14 @@ import io.thingstead.engine.Tx;
 import io.thingstead.identity.Attachments;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.model.Limits;
 import io.thingstead.model.Uuids;
 import io.thingstead.row.Json;
 import io.thingstead.row.Page;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,7 @@ public final class Pools {
   private final AccountShard registry;
   private final RandomGenerator random;
   private final List<Attachments> attachments;
+  private final Supplier<Limits.Persons> limits;
 
   /**
    * @param attachments what can be attached to identities, and goes with them
@@ -38,7 +41,9 @@ public final class Pools {
       Account account,
       AccountShard registry,
       RandomGenerator random,
-      List<Attachments> attachments) {
+      List<Attachments> attachments,
+      Supplier<Limits.Persons> limits) {
+    this.limits = limits;
     this.account = account;
     this.registry = registry;
     this.random = random;
@@ -55,11 +60,11 @@ public final class Pools {
     String id = account.region() + ":" + Uuids.next(random);
     return registry.call(
         tx -> {
-          if (tx.scan(Tables.POOL, Key.ALL, null, PersonLimits.POOLS).size()
-              >= PersonLimits.POOLS) {
+          if (tx.scan(Tables.POOL, Key.ALL, null, limits.get().pools()).size()
+              >= limits.get().pools()) {
             throw new ApiException(
                 AwsError.LIMIT_EXCEEDED,
-                "the account has " + PersonLimits.POOLS + " identity pools");
+                "the account has " + limits.get().pools() + " identity pools");
           }
           requireProviders(tx, wanted);
           PoolRow row = PoolRow.of(wanted);

@@ -7,6 +7,7 @@ import io.thingstead.engine.Rows;
 import io.thingstead.engine.Tx;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.model.Limits;
 import io.thingstead.row.Json;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +25,10 @@ import org.jspecify.annotations.Nullable;
 public final class Providers {
   private final Account account;
   private final AccountShard registry;
+  private final Supplier<Limits.Persons> limits;
 
-  Providers(Account account, AccountShard registry) {
+  Providers(Account account, AccountShard registry, Supplier<Limits.Persons> limits) {
+    this.limits = limits;
     this.account = account;
     this.registry = registry;
   }
@@ -38,10 +42,9 @@ public final class Providers {
   public Provider create(
       String url, List<String> clientIds, List<String> thumbprints, Map<String, String> tags) {
     String name = name(url);
-    Map<String, String> checked = Names.tagged(Map.of(), tags);
-    if (clientIds.size() > PersonLimits.CLIENT_IDS_PER_PROVIDER) {
-      throw Refused.quota(
-          "ClientIdsPerOpenIdConnectProvider", PersonLimits.CLIENT_IDS_PER_PROVIDER);
+    Map<String, String> checked = Names.tagged(Map.of(), tags, limits.get().tags());
+    if (clientIds.size() > limits.get().clientIdsPerProvider()) {
+      throw Refused.quota("ClientIdsPerOpenIdConnectProvider", limits.get().clientIdsPerProvider());
     }
     return registry.call(
         tx -> {
@@ -53,7 +56,7 @@ public final class Providers {
               Tables.PROVIDER,
               Key.ALL,
               "OpenIdConnectProvidersPerAccount",
-              PersonLimits.PROVIDERS);
+              limits.get().providers());
           ProviderRow row =
               new ProviderRow(
                   trimmed(url), clientIds, thumbprints, tx.now().toEpochMilli(), checked);
@@ -91,7 +94,7 @@ public final class Providers {
 
   /** ListOpenIDConnectProviders, in the order of their URLs. */
   public List<Provider> list() {
-    return registry.durable().scan(Tables.PROVIDER, Key.ALL, null, PersonLimits.PROVIDERS).stream()
+    return registry.durable().scan(Tables.PROVIDER, Key.ALL, null, PersonLimits.ROWS_MAX).stream()
         .map(row -> provider(Names.first(row), Json.decode(row.value(), ProviderRow.class)))
         .toList();
   }
@@ -114,9 +117,9 @@ public final class Providers {
           if (!ids.contains(clientId)) {
             ids.add(clientId);
           }
-          if (ids.size() > PersonLimits.CLIENT_IDS_PER_PROVIDER) {
+          if (ids.size() > limits.get().clientIdsPerProvider()) {
             throw Refused.quota(
-                "ClientIdsPerOpenIdConnectProvider", PersonLimits.CLIENT_IDS_PER_PROVIDER);
+                "ClientIdsPerOpenIdConnectProvider", limits.get().clientIdsPerProvider());
           }
           put(tx, provider.name(), requireRow(tx, provider.name()).with(ids));
           return arn;

@@ -11,6 +11,7 @@ import io.thingstead.engine.Tx;
 import io.thingstead.identity.Principal;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.model.Limits;
 import io.thingstead.registry.Tags;
 import io.thingstead.registry.Thing;
 import io.thingstead.registry.ThingPrincipals;
@@ -22,6 +23,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,13 +42,16 @@ public final class RoleAliases {
   private final Sessions sessions;
   private final Things things;
   private final ThingPrincipals principals;
+  private final Supplier<Limits.Persons> limits;
 
   RoleAliases(
       Account account,
       AccountShard registry,
       Sessions sessions,
       Things things,
-      ThingPrincipals principals) {
+      ThingPrincipals principals,
+      Supplier<Limits.Persons> limits) {
+    this.limits = limits;
     this.account = account;
     this.registry = registry;
     this.sessions = sessions;
@@ -77,11 +82,11 @@ public final class RoleAliases {
                 "the role alias " + name + " exists; update-role-alias changes it",
                 Map.of("resourceId", name, "resourceArn", arn(name)));
           }
-          if (tx.scan(Tables.ALIAS, Key.ALL, null, PersonLimits.ROLE_ALIASES).size()
-              >= PersonLimits.ROLE_ALIASES) {
+          if (tx.scan(Tables.ALIAS, Key.ALL, null, limits.get().roleAliases()).size()
+              >= limits.get().roleAliases()) {
             throw new ApiException(
                 AwsError.LIMIT_EXCEEDED,
-                "the account has " + PersonLimits.ROLE_ALIASES + " role aliases");
+                "the account has " + limits.get().roleAliases() + " role aliases");
           }
           long now = tx.now().toEpochMilli();
           AliasRow row = new AliasRow(roleArn, seconds == null ? SECONDS : seconds, now, now);
@@ -139,7 +144,7 @@ public final class RoleAliases {
     Comparator<String> order =
         ascending ? Comparator.naturalOrder() : Comparator.<String>naturalOrder().reversed();
     List<String> left =
-        registry.durable().scan(Tables.ALIAS, Key.ALL, null, PersonLimits.ROLE_ALIASES).stream()
+        registry.durable().scan(Tables.ALIAS, Key.ALL, null, PersonLimits.ROWS_MAX).stream()
             .map(Names::first)
             .sorted(order)
             .filter(name -> marker == null || order.compare(name, marker) > 0)

@@ -7,11 +7,13 @@ import io.thingstead.engine.Rows;
 import io.thingstead.engine.Tx;
 import io.thingstead.identity.Attachments;
 import io.thingstead.model.ApiException;
+import io.thingstead.model.Limits;
 import io.thingstead.row.Json;
 import io.thingstead.row.Page;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +26,19 @@ public final class Roles {
   private final Attachments things;
   private final Changes changes;
   private final Ids ids;
+  private final Supplier<Limits.Persons> limits;
 
   /**
    * @param things that a role can own; one that owns any cannot be deleted
    */
-  Roles(Account account, AccountShard registry, Attachments things, Changes changes, Ids ids) {
+  Roles(
+      Account account,
+      AccountShard registry,
+      Attachments things,
+      Changes changes,
+      Ids ids,
+      Supplier<Limits.Persons> limits) {
+    this.limits = limits;
     this.account = account;
     this.registry = registry;
     this.things = things;
@@ -51,14 +61,14 @@ public final class Roles {
       @Nullable String description,
       @Nullable Integer sessionSecondsMax,
       Map<String, String> tags) {
-    Documents.trust(trust);
-    Map<String, String> checked = Names.tagged(Map.of(), tags);
+    Documents.trust(trust, limits.get().trustChars());
+    Map<String, String> checked = Names.tagged(Map.of(), tags, limits.get().tags());
     return registry.call(
         tx -> {
           if (row(tx, name) != null) {
             throw Refused.exists("Role", name);
           }
-          Names.requireRoom(tx, Tables.ROLE, Key.ALL, "RolesPerAccount", PersonLimits.ROLES);
+          Names.requireRoom(tx, Tables.ROLE, Key.ALL, "RolesPerAccount", limits.get().roles());
           RoleRow row =
               new RoleRow(
                   ids.entity("AROA"),
@@ -104,7 +114,7 @@ public final class Roles {
 
   /** UpdateAssumeRolePolicy; sessions that there are go on. */
   public void trust(String name, String trust) {
-    Documents.trust(trust);
+    Documents.trust(trust, limits.get().trustChars());
     change(name, row -> row.trusting(trust));
   }
 
@@ -120,7 +130,7 @@ public final class Roles {
 
   /** TagRole. */
   public void tag(String name, Map<String, String> tags) {
-    change(name, row -> row.tagged(Names.tagged(row.tags(), tags)));
+    change(name, row -> row.tagged(Names.tagged(row.tags(), tags, limits.get().tags())));
   }
 
   /** UntagRole. */

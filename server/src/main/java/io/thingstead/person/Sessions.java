@@ -9,6 +9,7 @@ import io.thingstead.identity.Principal;
 import io.thingstead.identity.Session;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.model.Limits;
 import io.thingstead.model.policy.PolicyDocument;
 import io.thingstead.person.TrustPolicy.Trustee;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,7 @@ public final class Sessions {
   private final Authorizer authorizer;
   private final WebIdentities identities;
   private final PoolTokens poolTokens;
+  private final Supplier<Limits.Persons> limits;
 
   Sessions(
       Account account,
@@ -49,7 +52,9 @@ public final class Sessions {
       SessionTokens tokens,
       Authorizer authorizer,
       WebIdentities identities,
-      PoolTokens poolTokens) {
+      PoolTokens poolTokens,
+      Supplier<Limits.Persons> limits) {
+    this.limits = limits;
     this.account = account;
     this.registry = registry;
     this.roles = roles;
@@ -306,13 +311,13 @@ public final class Sessions {
       documents.add(document.text());
     }
     int chars = documents.stream().mapToInt(Documents::chars).sum();
-    if (chars > PersonLimits.SESSION_POLICY_CHARS) {
+    if (chars > limits.get().sessionPolicyChars()) {
       throw new ApiException(
           AwsError.PACKED_POLICY_TOO_LARGE,
           "the session policies have "
               + chars
               + " characters, more than "
-              + PersonLimits.SESSION_POLICY_CHARS);
+              + limits.get().sessionPolicyChars());
     }
     return documents;
   }

@@ -10,6 +10,7 @@ import io.thingstead.identity.MasterKey;
 import io.thingstead.identity.Principal;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
+import io.thingstead.model.Limits;
 import io.thingstead.row.Json;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -18,6 +19,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,7 @@ public final class UserKeys {
   private final Changes changes;
   private final Ids ids;
   private final Map<String, Held> held = new ConcurrentHashMap<>();
+  private final Supplier<Limits.Persons> limits;
 
   /** A key as it is in memory. */
   private record Held(String userId, KeyRow row) {}
@@ -47,7 +50,9 @@ public final class UserKeys {
       Users users,
       MasterKey master,
       SecureRandom random,
-      Changes changes) {
+      Changes changes,
+      Supplier<Limits.Persons> limits) {
+    this.limits = limits;
     this.account = account;
     this.registry = registry;
     this.users = users;
@@ -99,7 +104,7 @@ public final class UserKeys {
                   Tables.USER_KEY,
                   Key.of(user.id()),
                   "AccessKeysPerUser",
-                  PersonLimits.KEYS_PER_USER);
+                  limits.get().keysPerUser());
               KeyRow row = new KeyRow(true, tx.now().toEpochMilli(), sealed);
               put(tx, user, id, row);
               return key(userName, id, row);

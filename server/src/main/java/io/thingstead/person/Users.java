@@ -7,11 +7,13 @@ import io.thingstead.engine.Rows;
 import io.thingstead.engine.Tx;
 import io.thingstead.identity.Attachments;
 import io.thingstead.model.ApiException;
+import io.thingstead.model.Limits;
 import io.thingstead.row.Json;
 import io.thingstead.row.Page;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +24,19 @@ public final class Users {
   private final Attachments things;
   private final Changes changes;
   private final Ids ids;
+  private final Supplier<Limits.Persons> limits;
 
   /**
    * @param things that a user can own; one that owns any cannot be deleted or renamed
    */
-  Users(Account account, AccountShard registry, Attachments things, Changes changes, Ids ids) {
+  Users(
+      Account account,
+      AccountShard registry,
+      Attachments things,
+      Changes changes,
+      Ids ids,
+      Supplier<Limits.Persons> limits) {
+    this.limits = limits;
     this.account = account;
     this.registry = registry;
     this.things = things;
@@ -41,13 +51,13 @@ public final class Users {
    * @throws ApiException EntityAlreadyExists, LimitExceeded
    */
   public User create(String name, @Nullable String path, Map<String, String> tags) {
-    Map<String, String> checked = Names.tagged(Map.of(), tags);
+    Map<String, String> checked = Names.tagged(Map.of(), tags, limits.get().tags());
     return registry.call(
         tx -> {
           if (row(tx, name) != null) {
             throw Refused.exists("User", name);
           }
-          Names.requireRoom(tx, Tables.USER, Key.ALL, "UsersPerAccount", PersonLimits.USERS);
+          Names.requireRoom(tx, Tables.USER, Key.ALL, "UsersPerAccount", limits.get().users());
           UserRow row =
               new UserRow(ids.entity("AIDA"), Names.path(path), tx.now().toEpochMilli(), checked);
           put(tx, name, row);
@@ -132,7 +142,7 @@ public final class Users {
 
   /** TagUser. */
   public void tag(String name, Map<String, String> tags) {
-    change(name, row -> row.tagged(Names.tagged(row.tags(), tags)));
+    change(name, row -> row.tagged(Names.tagged(row.tags(), tags, limits.get().tags())));
   }
 
   /** UntagUser. */

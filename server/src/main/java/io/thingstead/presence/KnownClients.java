@@ -68,6 +68,12 @@ public final class KnownClients {
     return clients.lane(clientId).nowMillis() - left.atMillis() <= TOLD_MILLIS;
   }
 
+  /** From where a client is or was last connected, as text; empty when it is not known. */
+  public String address(String clientId) {
+    Visit visit = visits.get(clientId);
+    return visit == null ? "" : Visitor.text(visit.visitor().remote().getAddress());
+  }
+
   private static ClientDescription.Connection connection(Visit visit) {
     Visitor who = visit.visitor();
     ConnectedThing thing = who.thing();

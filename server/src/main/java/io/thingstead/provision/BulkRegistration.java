@@ -36,14 +36,21 @@ final class BulkRegistration implements Runnable {
   private final Account account;
   private final AccountShard shard;
   private final Enrolment enrolment;
+  private final Writing writing;
   private final Buckets buckets;
   private final String id;
 
   BulkRegistration(
-      Account account, AccountShard shard, Enrolment enrolment, Buckets buckets, String id) {
+      Account account,
+      AccountShard shard,
+      Enrolment enrolment,
+      Writing writing,
+      Buckets buckets,
+      String id) {
     this.account = account;
     this.shard = shard;
     this.enrolment = enrolment;
+    this.writing = writing;
     this.buckets = buckets;
     this.id = id;
   }
@@ -161,12 +168,22 @@ final class BulkRegistration implements Runnable {
   }
 
   private void end(Status status, @Nullable String message) {
-    shard.call(
-        tx -> {
-          TaskRow task = RegistrationTasks.require(tx, id);
-          RegistrationTasks.put(
-              tx, id, task.ended(status.name(), message, tx.now().toEpochMilli()));
-          return id;
-        });
+    TaskRow ended =
+        shard.call(
+            tx -> {
+              TaskRow task = RegistrationTasks.require(tx, id);
+              TaskRow over = task.ended(status.name(), message, tx.now().toEpochMilli());
+              RegistrationTasks.put(tx, id, over);
+              return over;
+            });
+    // Each line has its place in the reports; here is only what came of them all.
+    writing.byItself(
+        "iot:RegisterThing",
+        Map.of(
+            "taskId", id,
+            "by", "bulk-registration",
+            "status", status.name(),
+            "succeeded", String.valueOf(ended.succeeded()),
+            "failed", String.valueOf(ended.failed())));
   }
 }

@@ -46,6 +46,7 @@ final class Fleet {
   private final PreProvisioning hook;
   private final Replies replies;
   private final Refusals refusals;
+  private final Writing writing;
   private final Executor threads;
   private final InstantSource clock;
   private final Provisioning.Counts counts;
@@ -64,6 +65,7 @@ final class Fleet {
       PreProvisioning hook,
       Replies replies,
       Refusals refusals,
+      Writing writing,
       Executor threads,
       InstantSource clock,
       Provisioning.Counts counts) {
@@ -77,6 +79,7 @@ final class Fleet {
     this.hook = hook;
     this.replies = replies;
     this.refusals = refusals;
+    this.writing = writing;
     this.threads = threads;
     this.clock = clock;
     this.counts = counts;
@@ -181,23 +184,24 @@ final class Fleet {
         request.topic().text(),
         principal == null ? "" : principal,
         refusal.text());
+    writing.refused(request, refusal);
     replies.send(request, false, refusal.answer());
   }
 
   private Map<String, ?> keys(FleetRequest request) throws FleetRefusal {
     request.read();
     Registrar.Keys made = certificates.registrar().keys();
-    Map<String, Object> answer = issue(made.certificate());
+    Map<String, Object> answer = issue(made.certificate(), request);
     answer.put("privateKey", made.privateKeyPem());
     return answer;
   }
 
   private Map<String, ?> request(FleetRequest request) throws FleetRefusal {
     String pem = FleetRequest.text(request.read(), "certificateSigningRequest");
-    return issue(providers.sign(pem, request.principalId(), request.clientId()));
+    return issue(providers.sign(pem, request.principalId(), request.clientId()), request);
   }
 
-  private Map<String, Object> issue(NewCertificate made) {
+  private Map<String, Object> issue(NewCertificate made, FleetRequest request) {
     String token = tokens.next();
     String pem =
         shard.call(
@@ -205,6 +209,7 @@ final class Fleet {
               tokens.issue(tx, made, token, limits.token());
               return certificates.registrar().pem(tx, made.id());
             });
+    writing.done(request, Map.of("certificateId", made.id()));
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("certificateId", made.id());
     answer.put("certificatePem", pem);
@@ -226,6 +231,11 @@ final class Fleet {
     parameters.put(ProvisioningTemplate.CERTIFICATE_ID, id);
     Provisioned made = enrol(template, parameters, token);
     counts.fleet().increment();
+    Map<String, String> about = new HashMap<>(Map.of("certificateId", id));
+    if (made.thingName() != null) {
+      about.put("thingName", made.thingName());
+    }
+    writing.done(request, about);
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("deviceConfiguration", made.deviceConfiguration());
     if (made.thingName() != null) {

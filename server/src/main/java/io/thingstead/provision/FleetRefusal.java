@@ -40,6 +40,10 @@ final class FleetRefusal extends Exception {
     return String.valueOf(getMessage());
   }
 
+  String code() {
+    return code;
+  }
+
   Map<String, Object> answer() {
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("statusCode", status);

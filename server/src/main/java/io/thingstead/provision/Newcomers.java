@@ -3,6 +3,7 @@ package io.thingstead.provision;
 import io.thingstead.account.Account;
 import io.thingstead.api.iot.TemplateType;
 import io.thingstead.engine.Rows;
+import io.thingstead.event.Whence;
 import io.thingstead.identity.Certificates;
 import io.thingstead.identity.JustRegistered;
 import io.thingstead.identity.RegistrationTemplate;
@@ -41,6 +42,7 @@ final class Newcomers {
   private final Templates templates;
   private final Enrolment enrolment;
   private final RegistrationEvents events;
+  private final Writing writing;
   private final Provisioning.Counts counts;
 
   Newcomers(
@@ -49,12 +51,14 @@ final class Newcomers {
       Templates templates,
       Enrolment enrolment,
       RegistrationEvents events,
+      Writing writing,
       Provisioning.Counts counts) {
     this.account = account;
     this.certificates = certificates;
     this.templates = templates;
     this.enrolment = enrolment;
     this.events = events;
+    this.writing = writing;
     this.counts = counts;
   }
 
@@ -76,6 +80,23 @@ final class Newcomers {
     }
   }
 
+  /** A CA's word has registered a certificate that showed itself. */
+  void registered(String certificateId, String caCertificateId) {
+    writing.done(
+        "iot:RegisterCertificate",
+        certificateId,
+        about(certificateId, caCertificateId, "just-in-time-registration"),
+        Whence.text());
+  }
+
+  private static Map<String, String> about(String certificateId, String caId, String by) {
+    Map<String, String> about = new HashMap<>();
+    about.put("certificateId", certificateId);
+    about.put("caCertificateId", caId);
+    about.put("by", by);
+    return about;
+  }
+
   /** A newcomer showed itself; why its connection is refused, or empty. */
   String shown(JustRegistered shown) {
     RegistrationTemplate how = certificates.cas().template(shown.caCertificateId());
@@ -84,8 +105,16 @@ final class Newcomers {
       return "";
     }
     String id = shown.certificateId();
+    Map<String, String> about = about(id, shown.caCertificateId(), "just-in-time-provisioning");
+    if (how.name() != null) {
+      about.put("templateName", how.name());
+    }
     try {
-      enrolment.register(template(how), parameters(id));
+      Provisioned made = enrolment.register(template(how), parameters(id));
+      if (made.thingName() != null) {
+        about.put("thingName", made.thingName());
+      }
+      writing.done("iot:RegisterThing", id, about, Whence.text());
       counts.justInTime().increment();
       LOG.log(
           System.Logger.Level.INFO,
@@ -96,6 +125,8 @@ final class Newcomers {
       return "certificate " + id + " was provisioned just now; it may connect again";
     } catch (ApiException e) {
       counts.justInTimeFailed().increment();
+      writing.refused(
+          "iot:RegisterThing", id, about, Whence.text(), e.error().wireName(), e.text());
       LOG.log(
           System.Logger.Level.WARNING,
           "certificate {0} of CA {1} cannot be provisioned in account {2}: {3}",

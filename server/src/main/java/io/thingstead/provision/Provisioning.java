@@ -1,6 +1,7 @@
 package io.thingstead.provision;
 
 import io.thingstead.account.Account;
+import io.thingstead.audit.Deeds;
 import io.thingstead.authorize.Policies;
 import io.thingstead.broker.Broker;
 import io.thingstead.engine.AccountShard;
@@ -15,8 +16,10 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 
 /** An account's provisioning. */
 public final class Provisioning {
@@ -34,6 +37,8 @@ public final class Provisioning {
   private final Tokens tokens;
   private final Fleet fleet;
   private final Broker broker;
+  private final Executor threads;
+  private final Writing writing;
   private final Counts counts = new Counts();
 
   /** What provisioning counts; read at scrape time. */
@@ -48,6 +53,7 @@ public final class Provisioning {
    * The features of the account that provisioning is made of.
    *
    * @param registry the account's registry shard
+   * @param deeds where is written down what devices cause
    */
   public record Parts(
       Account account,
@@ -57,7 +63,8 @@ public final class Provisioning {
       GroupMembers members,
       ThingPrincipals principals,
       Policies policies,
-      Broker broker) {}
+      Broker broker,
+      Deeds deeds) {}
 
   /**
    * Where bulk registrations find their files, and where others find their reports.
@@ -67,10 +74,15 @@ public final class Provisioning {
    */
   public record Files(Path buckets, String reports) {}
 
-  /** Has newcomers of the account's CAs provisioned from now on. */
+  /**
+   * Has newcomers of the account's CAs provisioned from now on.
+   *
+   * @param addresses from where clients are connected, by their ids
+   */
   public Provisioning(
       Parts parts,
       Files files,
+      Function<String, String> addresses,
       Invocation functions,
       Refusals refusals,
       Executor threads,
@@ -79,6 +91,8 @@ public final class Provisioning {
     Account account = parts.account();
     Certificates certificates = parts.certificates();
     broker = parts.broker();
+    this.threads = threads;
+    writing = new Writing(parts.deeds(), addresses, id -> account.arn("cert/" + id));
     templates = new Templates(account, parts.registry(), CaCertificates::uses);
     enrolment =
         new Enrolment(
@@ -107,6 +121,7 @@ public final class Provisioning {
             new PreProvisioning(questions),
             new Replies(account, broker),
             refusals,
+            writing,
             threads,
             clock,
             counts);
@@ -115,6 +130,7 @@ public final class Provisioning {
             account,
             parts.registry(),
             enrolment,
+            writing,
             new Buckets(files.buckets()),
             threads,
             random,
@@ -126,9 +142,11 @@ public final class Provisioning {
             templates,
             enrolment,
             new RegistrationEvents(account, broker),
+            writing,
             counts);
     certificates.cas().checkTemplates(Newcomers::check);
     certificates.onNewcomer(newcomers::shown);
+    certificates.onRegistered(newcomers::registered);
   }
 
   /** Takes requests of devices from now on; before clients connect. */
@@ -178,6 +196,13 @@ public final class Provisioning {
 
   /** A timer is due: what nobody has finished in time ends. */
   public void expire(Tx tx, byte[] message) {
-    tokens.expire(tx, message);
+    String certificate = tokens.expire(tx, message);
+    if (certificate != null) {
+      threads.execute(
+          () ->
+              writing.byItself(
+                  "iot:DeleteCertificate",
+                  Map.of("certificateId", certificate, "by", "its-time-is-over")));
+    }
   }
 }

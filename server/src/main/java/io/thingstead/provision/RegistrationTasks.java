@@ -44,6 +44,7 @@ public final class RegistrationTasks {
   private final Account account;
   private final AccountShard shard;
   private final Enrolment enrolment;
+  private final Writing writing;
   private final Buckets buckets;
   private final Executor threads;
   private final RandomGenerator random;
@@ -56,6 +57,7 @@ public final class RegistrationTasks {
       Account account,
       AccountShard shard,
       Enrolment enrolment,
+      Writing writing,
       Buckets buckets,
       Executor threads,
       RandomGenerator random,
@@ -63,6 +65,7 @@ public final class RegistrationTasks {
     this.account = account;
     this.shard = shard;
     this.enrolment = enrolment;
+    this.writing = writing;
     this.buckets = buckets;
     this.threads = threads;
     this.random = random;
@@ -89,7 +92,7 @@ public final class RegistrationTasks {
   }
 
   private void run(String id) {
-    threads.execute(new BulkRegistration(account, shard, enrolment, buckets, id));
+    threads.execute(new BulkRegistration(account, shard, enrolment, writing, buckets, id));
   }
 
   /**

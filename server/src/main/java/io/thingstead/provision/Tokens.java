@@ -16,6 +16,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ownership tokens: who was given one with a certificate may have it provisioned, once and in time.
@@ -106,30 +107,29 @@ final class Tokens {
     return new String(message, StandardCharsets.US_ASCII).split(" ", 3)[0];
   }
 
-  /** A timer is due. */
-  void expire(Tx tx, byte[] message) {
+  /** A timer is due: the certificate that is deleted for it, or null. */
+  @Nullable String expire(Tx tx, byte[] message) {
     String[] words = new String(message, StandardCharsets.US_ASCII).split(" ", 3);
     if (words[1].equals(CLAIM)) {
-      delete(tx, words[2]);
-      return;
+      return delete(tx, words[2]);
     }
     byte[] stored = tx.get(Tables.TOKEN, Key.of(words[2]));
     if (stored == null) {
-      return;
+      return null;
     }
     tx.delete(Tables.TOKEN, Key.of(words[2]));
     String id = Json.decode(stored, TokenRow.class).certificateId();
     // Somebody may have activated it by hand.
-    if (registrar.status(tx, id) == CertificateStatus.PENDING_ACTIVATION) {
-      delete(tx, id);
-    }
+    return registrar.status(tx, id) == CertificateStatus.PENDING_ACTIVATION ? delete(tx, id) : null;
   }
 
-  private void delete(Tx tx, String id) {
-    if (registrar.status(tx, id) != null) {
-      policies.detachAll(tx, registrar.arn(id));
-      principals.detachAll(tx, registrar.arn(id));
-      registrar.delete(tx, id);
+  private @Nullable String delete(Tx tx, String id) {
+    if (registrar.status(tx, id) == null) {
+      return null;
     }
+    policies.detachAll(tx, registrar.arn(id));
+    principals.detachAll(tx, registrar.arn(id));
+    registrar.delete(tx, id);
+    return id;
   }
 }

@@ -7,6 +7,7 @@ import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.EngineSettings;
 import io.thingstead.engine.ShardId;
 import io.thingstead.engine.Simulation;
+import io.thingstead.model.Limits;
 import io.thingstead.row.Page;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,8 @@ class AuditLogTest {
           Simulation.UnaryStore.NONE);
   private final AccountShard shard =
       simulation.engine().shard(new ShardId(ShardId.SERVER, 0)).account(7);
-  private final AuditLog log = new AuditLog(shard, simulation.clock(), 5, 3);
+  private Limits.Audit limits = new Limits.Audit(5, 4, 3, 50);
+  private final AuditLog log = new AuditLog(shard, simulation.clock(), () -> limits);
 
   private static Deed deed(String operation, String decision) {
     return new Deed("r", operation, Map.of("policyName", "p"), "AK", "arn", "::1", decision, "");
@@ -44,6 +46,24 @@ class AuditLogTest {
   }
 
   @Test
+  void credentialsAreAKindOfTheirOwnAndALowerLimitHoldsSoon() {
+    log.changed(deed("iot:CreatePolicy", Deed.DONE));
+    for (int i = 1; i <= 9; i++) {
+      log.issued(deed("sts:Op" + i, Deed.DONE));
+    }
+    simulation.runUntilIdle();
+    assertThat(operations(Kind.CREDENTIALS))
+        .containsExactly("sts:Op9", "sts:Op8", "sts:Op7", "sts:Op6");
+
+    limits = new Limits.Audit(5, 2, 3, 50);
+    log.issued(deed("sts:Op10", Deed.DONE));
+    simulation.runUntilIdle();
+
+    assertThat(operations(Kind.CREDENTIALS)).containsExactly("sts:Op10", "sts:Op9");
+    assertThat(operations(Kind.CHANGE)).containsExactly("iot:CreatePolicy");
+  }
+
+  @Test
   void refusalsPushNoChangesOut() {
     log.changed(deed("iot:CreatePolicy", Deed.DONE));
     for (int i = 1; i <= 9; i++) {
@@ -57,14 +77,14 @@ class AuditLogTest {
 
   @Test
   void aFloodOfRefusalsIsCountedButNotWrittenDown() {
-    for (int i = 0; i < AuditLog.REFUSALS_PER_SECOND + 10; i++) {
+    for (int i = 0; i < limits.refusalsPerSecond() + 10; i++) {
       log.refused(deed("iot:Op", "AccessDeniedException"));
     }
     simulation.runUntilIdle();
 
     assertThat(log.lost().sum()).isEqualTo(10);
     assertThat(log.list(Kind.REFUSAL, 1, null).items().getFirst().number())
-        .isEqualTo(AuditLog.REFUSALS_PER_SECOND);
+        .isEqualTo(limits.refusalsPerSecond());
   }
 
   @Test

@@ -15,14 +15,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.core.SdkBytes;
-import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.cognitoidentity.CognitoIdentityClient;
+import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iot.IotClient;
-import software.amazon.awssdk.services.iot.model.Action;
-import software.amazon.awssdk.services.iot.model.CreateKeysAndCertificateResponse;
 import software.amazon.awssdk.services.iotdataplane.IotDataPlaneClient;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.sts.StsClient;
 
 /**
  * Nothing of an account is seen or changed by another: every operation of the SDK's clients is
@@ -31,21 +33,22 @@ import software.amazon.awssdk.services.iotdataplane.IotDataPlaneClient;
 class AcrossAccountsTest {
   private static final String OTHER = "123456789012";
 
-  /** What only the first account knows. */
-  private static final String SECRET = "known-to-the-first";
+  private static final String SECRET = Furnished.SECRET;
 
-  private static final String POLICY =
-      """
-      {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:Publish",
-       "Resource":"arn:aws:iot:us-east-1:000000000000:topic/known-to-the-first"}]}
-      """;
   private static final Predicate<String> READS =
       Pattern.compile("(get|list|describe|search|test|validate)[A-Z].*").asMatchPredicate();
+
+  /** Of pools: what gives the caller an identity or its credentials is another each time. */
+  private static final Predicate<String> POOL_READS =
+      Pattern.compile("(list|describe|getIdentityPool)[A-Z]?.*").asMatchPredicate();
 
   @TempDir static Path directory;
   private static RunningNode node;
   private static IotClient iot;
   private static IotDataPlaneClient data;
+  private static IamClient iam;
+  private static LambdaClient lambda;
+  private static CognitoIdentityClient pools;
   private static EveryOperation every;
 
   @BeforeAll
@@ -53,7 +56,10 @@ class AcrossAccountsTest {
     node = new RunningNode(directory);
     iot = node.iot();
     data = node.data();
-    every = new EveryOperation(furnish());
+    iam = node.iam();
+    lambda = node.lambda();
+    pools = node.pools(StaticCredentialsProvider.create(node.administrator()));
+    every = new EveryOperation(Furnished.names(node, OTHER));
     assertThat(
             node.signed(
                     "POST", "/_thingstead/accounts", Map.of(), "{\"accountId\":\"" + OTHER + "\"}")
@@ -65,90 +71,14 @@ class AcrossAccountsTest {
   static void stop() {
     iot.close();
     data.close();
+    iam.close();
+    lambda.close();
+    pools.close();
     node.close();
   }
 
-  /** Makes one of each in the first account, and tells their names by the API's words for them. */
-  private static Map<String, String> furnish() {
-    Map<String, String> names = new HashMap<>();
-    iot.createThingType(
-        r -> r.thingTypeName("alpha").thingTypeProperties(p -> p.thingTypeDescription(SECRET)));
-    String thing =
-        iot.createThing(
-                r ->
-                    r.thingName("alpha")
-                        .thingTypeName("alpha")
-                        .attributePayload(a -> a.attributes(Map.of("secret", SECRET))))
-            .thingArn();
-    String group =
-        iot.createThingGroup(
-                r ->
-                    r.thingGroupName("alpha")
-                        .thingGroupProperties(p -> p.thingGroupDescription(SECRET)))
-            .thingGroupArn();
-    iot.addThingToThingGroup(r -> r.thingGroupName("alpha").thingName("alpha"));
-    String policy = iot.createPolicy(r -> r.policyName("alpha").policyDocument(POLICY)).policyArn();
-    iot.createTopicRule(
-        r ->
-            r.ruleName("alpha")
-                .topicRulePayload(
-                    p ->
-                        p.sql("SELECT * FROM '" + SECRET + "'")
-                            .awsIotSqlVersion("2016-03-23")
-                            .actions(
-                                Action.builder()
-                                    .republish(
-                                        t ->
-                                            t.roleArn("arn:aws:iam::000000000000:role/r")
-                                                .topic(SECRET))
-                                    .build())));
-    String domain =
-        iot.createDomainConfiguration(
-                r -> r.domainConfigurationName("alpha").domainName(SECRET + ".example"))
-            .domainConfigurationArn();
-    assertThat(domain).contains("domainconfiguration/alpha/");
-    CreateKeysAndCertificateResponse made = iot.createKeysAndCertificate(r -> r.setAsActive(true));
-    iot.attachPolicy(r -> r.policyName("alpha").target(made.certificateArn()));
-    iot.attachThingPrincipal(r -> r.thingName("alpha").principal(made.certificateArn()));
-    data.updateThingShadow(
-        r ->
-            r.thingName("alpha")
-                .payload(
-                    SdkBytes.fromUtf8String(
-                        "{\"state\":{\"reported\":{\"s\":\"" + SECRET + "\"}}}")));
-    data.publish(
-        r -> r.topic("alpha").retain(true).qos(1).payload(SdkBytes.fromUtf8String(SECRET)));
-    for (String name :
-        List.of(
-            "thingName",
-            "thingTypeName",
-            "thingGroupName",
-            "policyName",
-            "ruleName",
-            "templateName",
-            "roleAlias",
-            "authorizerName",
-            "topic",
-            "clientId",
-            "domainConfigurationName",
-            "certificateProviderName")) {
-      names.put(name, "alpha");
-    }
-    names.put("certificateId", made.certificateId());
-    names.put("caCertificateId", made.certificateId());
-    names.put("principal", made.certificateArn());
-    names.put("target", made.certificateArn());
-    names.put("certificateArn", made.certificateArn());
-    names.put("certificatePem", made.certificatePem());
-    names.put("thingArn", thing);
-    names.put("thingGroupArn", group);
-    names.put("resourceArn", policy);
-    names.put("policyVersionId", "1");
-    names.put("policyDocument", POLICY.replace(SECRET, "x"));
-    names.put("targetAwsAccount", OTHER);
-    names.put("newStatus", "INACTIVE");
-    names.put("sql", "SELECT * FROM 'x'");
-    return names;
+  private static AwsCredentials other() throws Exception {
+    return others().resolveCredentials();
   }
 
   private static StaticCredentialsProvider others() throws Exception {
@@ -172,7 +102,21 @@ class AcrossAccountsTest {
   private static Map<String, String> everything() throws Exception {
     Map<String, String> all = new TreeMap<>(every.call(iot, READS));
     all.putAll(every.call(data, READS));
+    put(all, "iam ", every.call(iam, READS));
+    put(all, "lambda ", every.call(lambda, READS));
+    put(all, "cognito ", every.call(pools, POOL_READS));
     return all;
+  }
+
+  private static void put(Map<String, String> all, String service, Map<String, String> answers) {
+    answers.forEach((name, answer) -> all.merge(service + name, answer, String::concat));
+  }
+
+  /** Without the ARNs that the caller has sent himself. */
+  private static String told(String answer) {
+    return every.names().values().stream()
+        .filter(name -> name.contains(SECRET))
+        .reduce(answer, (text, name) -> text.replace(name, ""));
   }
 
   @Test
@@ -183,20 +127,13 @@ class AcrossAccountsTest {
         .anyMatch(answer -> answer.contains(SECRET));
 
     Map<String, String> answers = new TreeMap<>();
-    try (IotClient other =
-            IotClient.builder()
-                .endpointOverride(node.api())
-                .region(Region.US_EAST_1)
-                .credentialsProvider(others())
-                .httpClient(new JdkHttp())
-                .build();
-        IotDataPlaneClient otherData =
-            IotDataPlaneClient.builder()
-                .endpointOverride(node.api())
-                .region(Region.US_EAST_1)
-                .credentialsProvider(others())
-                .httpClient(new JdkHttp())
-                .build()) {
+    try (IotClient other = node.iot(other());
+        IotDataPlaneClient otherData = node.data(other());
+        IamClient otherIam = node.iam(other());
+        LambdaClient otherLambda = node.lambda(other());
+        StsClient otherSts = node.sts(other());
+        StsClient anyonesSts = node.sts(AnonymousCredentialsProvider.create());
+        CognitoIdentityClient otherPools = node.pools(others())) {
       // What begins with these letters makes things, so that the rest finds some of its own.
       for (String letters : List.of("[a-c].*", "[^a-d].*", ".*")) {
         every
@@ -204,10 +141,23 @@ class AcrossAccountsTest {
             .forEach((name, answer) -> answers.merge(name, answer, String::concat));
         answers.putAll(every.call(otherData, _ -> true));
       }
+      // Twice, so that what is called later finds what was made; a key can be deleted only once.
+      for (int round = 0; round < 2; round++) {
+        put(answers, "iam ", every.call(otherIam, _ -> true));
+        put(answers, "lambda ", every.call(otherLambda, _ -> true));
+        put(answers, "cognito ", every.call(otherPools, _ -> true));
+        put(answers, "sts ", every.call(otherSts, _ -> true));
+        put(answers, "anyone's sts ", every.call(anyonesSts, _ -> true));
+      }
     }
 
-    assertThat(answers).hasSizeGreaterThan(250);
-    assertThat(answers.values()).noneMatch(answer -> answer.contains(SECRET));
+    assertThat(answers).hasSizeGreaterThan(550);
+    assertThat(answers)
+        .allSatisfy((name, answer) -> assertThat(told(answer)).doesNotContain(SECRET));
+    assertThat(answers.get("sts assumeRole")).startsWith("refused: ");
+    assertThat(answers.get("lambda invoke")).startsWith("refused: ");
+    assertThat(answers.get("cognito getCredentialsForIdentity")).startsWith("refused: ");
+    assertThat(answers.get("iam createRole")).as("names do not meet").contains(OTHER);
     assertThat(answers.get("createThingType")).as("names do not meet").contains(OTHER);
     assertThat(answers.get("createPolicy")).contains(OTHER);
     assertThat(answers.get("createDomainConfiguration")).contains(OTHER);

@@ -96,6 +96,12 @@ class BulkRegistrationTest {
       assertThat(is.percentageProgress()).isEqualTo(100);
       assertThat(is.templateBody()).isEqualTo(TEMPLATE);
       assertThat(iot.describeThing(r -> r.thingName("bulk-4")).version()).isEqualTo(1);
+      // The status is there a little before it is written down that it is.
+      String log = "";
+      for (int i = 0; i < 1000 && !log.contains("bulk-registration"); i++) {
+        log = node.signed("GET", "/_thingstead/audit?maxResults=1", Map.of(), "").body();
+      }
+      assertThat(log).contains("\"succeeded\":\"2\"", "\"failed\":\"2\"", "COMPLETED", id);
       List<JsonNode> results = report(node, id, ReportType.RESULTS);
       assertThat(results).hasSize(2);
       assertThat(results.getLast().path("LineNumber").asInt()).isEqualTo(4);

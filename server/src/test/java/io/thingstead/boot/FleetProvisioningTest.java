@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
+import java.util.TreeMap;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,28 @@ class FleetProvisioningTest extends ApiTest {
                     .provisioningRoleArn("arn:aws:iam::000000000000:role/p"));
   }
 
+  private String audit(String kind) throws Exception {
+    String path = "/_thingstead/audit?maxResults=20&" + kind + "=true";
+    JsonNode entries =
+        JSON.readTree(node().signed("GET", path, Map.of(), "").body()).path("entries");
+    StringBuilder text = new StringBuilder();
+    for (JsonNode each : entries) {
+      text.append(each.path("operation").asString())
+          .append(' ')
+          .append(each.path("decision").asString())
+          .append(' ')
+          .append(each.path("principal").asString())
+          .append(' ')
+          .append(each.path("from").asString())
+          .append(' ')
+          .append(
+              JSON.writeValueAsString(
+                  new TreeMap<>(JSON.convertValue(each.path("about"), Map.class))))
+          .append('\n');
+    }
+    return text.toString();
+  }
+
   private TlsDevice claimed(String clientId) throws Exception {
     return new TlsDevice(node(), clientId, claimPem, claimKey).connect();
   }
@@ -146,6 +169,19 @@ class FleetProvisioningTest extends ApiTest {
           400,
           "InvalidCertificateOwnershipToken");
     }
+    String id = made.path("certificateId").asString();
+    assertThat(audit("changes"))
+        .contains("{\"by\":\"fleet-provisioning\",\"certificateId\":\"" + id)
+        .containsSubsequence(
+            "iot:RegisterThing done",
+            "127.0.0.1",
+            "new-1",
+            "fleet-1",
+            "iot:CreateKeysAndCertificate done",
+            "127.0.0.1",
+            "new-1");
+    assertThat(audit("refused"))
+        .containsSubsequence("iot:RegisterThing", "InvalidCertificateOwnershipToken", "127.0.0.1");
     String pem = made.path("certificatePem").asString();
     String key = made.path("privateKey").asString();
     try (TlsDevice own = new TlsDevice(node(), "fleet-1", pem, key).connect()) {

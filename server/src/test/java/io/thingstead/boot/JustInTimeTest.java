@@ -109,6 +109,13 @@ class JustInTimeTest extends ApiTest {
     firstConnectionIsClosed(pump, "pump-1");
     assertThat(why("pump-1")).contains("was provisioned just now; it may connect again");
     assertThat(status(caId)).isEqualTo(CertificateStatus.ACTIVE);
+    assertThat(node().signed("GET", "/_thingstead/audit?maxResults=2", Map.of(), "").body())
+        .containsSubsequence(
+            "iot:RegisterThing",
+            "\"from\":\"127.0.0.1\"",
+            "iot:RegisterCertificate",
+            "\"from\":\"127.0.0.1\"")
+        .contains("just-in-time-provisioning", "just-in-time-registration", "pump-1", caId);
     assertThat(iot().describeThing(r -> r.thingName("pump-1")).attributes())
         .isEqualTo(Map.of("country", "CH"));
     try (TlsDevice device = device(pump, "pump-1").connect()) {
@@ -159,6 +166,11 @@ class JustInTimeTest extends ApiTest {
         register(ca, RegistrationConfig.builder().templateBody(body).roleArn(ROLE).build());
     firstConnectionIsClosed(ca.client("pump-3"), "pump-3");
     assertThat(why("pump-3")).contains("AWS::IoT::Certificate::Country was not given");
+    assertThat(
+            node()
+                .signed("GET", "/_thingstead/audit?refused=true&maxResults=1", Map.of(), "")
+                .body())
+        .contains("iot:RegisterThing", "Country was not given", "\"from\":\"127.0.0.1\"", caId);
     assertThat(status(caId)).isEqualTo(CertificateStatus.PENDING_ACTIVATION);
     refused(
         404, "ResourceNotFoundException", () -> iot().describeThing(r -> r.thingName("pump-3")));

@@ -351,6 +351,13 @@ public final class RunningNode implements AutoCloseable {
         .build();
   }
 
+  /** The same, as this caller. */
+  public LambdaClient lambda(AwsCredentials caller) {
+    return client(LambdaClient.builder().region(Region.US_EAST_1), provider(caller))
+        .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()))
+        .build();
+  }
+
   /** A device's certificate and key in PEM files. */
   public record Device(String name, String certificateId, String arn, Path certificate, Path key) {}
 

@@ -103,6 +103,7 @@ class BackupTest {
         .containsExactlyInAnyOrder(
             "lock",
             "master.key",
+            "notes",
             "store/format",
             "store/tables/000007.sst",
             "store/tables/MANIFEST-000004",

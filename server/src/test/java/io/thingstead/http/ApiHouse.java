@@ -63,6 +63,9 @@ final class ApiHouse implements AutoCloseable {
 
         @Override
         public void refused(Deed deed) {}
+
+        @Override
+        public void issued(Deed deed) {}
       };
 
   final OperationTable table = table();

@@ -59,6 +59,34 @@ class ExpiryTest {
     assertThat(check()).isEmpty();
   }
 
+  /** Those of before there were rows of ends: they are found once, and deleted like any other. */
+  @Test
+  void certificatesThatAreOlderThanTheRowsAreFound() {
+    X509Certificate leaf = new TestAuthority().client("x").certificate();
+    Instant end = leaf.getNotAfter().toInstant();
+    String id =
+        certificates
+            .registerCertificateWithoutCa(
+                Pem.certificate(ClientCertificates.der(leaf)), CertificateStatus.INACTIVE)
+            .certificateId();
+    fixture
+        .registry()
+        .call(
+            tx -> {
+              CertificateRow row = CertificateTable.get(tx, id);
+              CertificateTable.put(tx, id, row.ending(0));
+              Expiry.delete(tx, Expiry.Of.CERTIFICATE, id, end.toEpochMilli());
+              return true;
+            });
+    until(end, Duration.ofDays(20));
+
+    assertThat(check()).containsExactly("certificate 30");
+    assertThat(check()).isEmpty();
+    until(end, Duration.ofDays(5));
+    certificates.delete(id, false);
+    assertThat(check()).isEmpty();
+  }
+
   @Test
   void aCaIsToldOfTooAndWhatIsDeletedIsNot() {
     TestAuthority authority = new TestAuthority();

@@ -40,6 +40,10 @@ final class Fixture {
     return shard(ShardId.SERVER);
   }
 
+  AccountShard registry() {
+    return shard(ShardId.REGISTRY);
+  }
+
   private AccountShard shard(int kind) {
     return simulation.engine().shard(new ShardId(kind, 0)).account(account.id().number());
   }

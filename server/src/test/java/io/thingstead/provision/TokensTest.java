@@ -20,6 +20,8 @@ import io.thingstead.registry.ThingPrincipals;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +39,7 @@ class TokensTest {
   private Simulation sim = new Simulation(1);
   private @Nullable MasterKey master;
   private @Nullable Certificates certificates;
+  private final List<String> ended = new ArrayList<>();
   private @Nullable Tokens tokens;
   private @Nullable Policies policies;
 
@@ -48,7 +51,9 @@ class TokensTest {
             1,
             engine -> {
               wire(engine);
-              engine.handler(Tokens.EXPIRE, (tx, message) -> tokens().expire(tx, message));
+              engine.handler(
+                  Tokens.EXPIRE,
+                  (tx, message) -> ended.add(String.valueOf(tokens().expire(tx, message))));
             });
   }
 
@@ -114,6 +119,7 @@ class TokensTest {
     assertThat(certificates().exists(made.id())).isFalse();
     assertThatThrownBy(() -> Tokens.certificate(shard().durable(), token, sim.clock().instant()))
         .isInstanceOf(FleetRefusal.class);
+    assertThat(ended).contains(made.id());
   }
 
   @Test
