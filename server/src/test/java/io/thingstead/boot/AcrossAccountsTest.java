@@ -108,8 +108,8 @@ class AcrossAccountsTest {
     return all;
   }
 
-  private static void put(Map<String, String> all, String service, Map<String, String> answers) {
-    answers.forEach((name, answer) -> all.merge(service + name, answer, String::concat));
+  private static void put(Map<String, String> all, String service, Map<String, String> said) {
+    said.forEach((name, answer) -> all.merge(service + name, answer, String::concat));
   }
 
   /** Without the ARNs that the caller has sent himself. */
@@ -126,7 +126,7 @@ class AcrossAccountsTest {
         .as("the secret can be read at all")
         .anyMatch(answer -> answer.contains(SECRET));
 
-    Map<String, String> answers = new TreeMap<>();
+    Map<String, String> all = new TreeMap<>();
     try (IotClient other = node.iot(other());
         IotDataPlaneClient otherData = node.data(other());
         IamClient otherIam = node.iam(other());
@@ -138,29 +138,28 @@ class AcrossAccountsTest {
       for (String letters : List.of("[a-c].*", "[^a-d].*", ".*")) {
         every
             .call(other, name -> name.matches(letters))
-            .forEach((name, answer) -> answers.merge(name, answer, String::concat));
-        answers.putAll(every.call(otherData, _ -> true));
+            .forEach((name, answer) -> all.merge(name, answer, String::concat));
+        all.putAll(every.call(otherData, _ -> true));
       }
       // Twice, so that what is called later finds what was made; a key can be deleted only once.
       for (int round = 0; round < 2; round++) {
-        put(answers, "iam ", every.call(otherIam, _ -> true));
-        put(answers, "lambda ", every.call(otherLambda, _ -> true));
-        put(answers, "cognito ", every.call(otherPools, _ -> true));
-        put(answers, "sts ", every.call(otherSts, _ -> true));
-        put(answers, "anyone's sts ", every.call(anyonesSts, _ -> true));
+        put(all, "iam ", every.call(otherIam, _ -> true));
+        put(all, "lambda ", every.call(otherLambda, _ -> true));
+        put(all, "cognito ", every.call(otherPools, _ -> true));
+        put(all, "sts ", every.call(otherSts, _ -> true));
+        put(all, "anyone's sts ", every.call(anyonesSts, _ -> true));
       }
     }
 
-    assertThat(answers).hasSizeGreaterThan(550);
-    assertThat(answers)
-        .allSatisfy((name, answer) -> assertThat(told(answer)).doesNotContain(SECRET));
-    assertThat(answers.get("sts assumeRole")).startsWith("refused: ");
-    assertThat(answers.get("lambda invoke")).startsWith("refused: ");
-    assertThat(answers.get("cognito getCredentialsForIdentity")).startsWith("refused: ");
-    assertThat(answers.get("iam createRole")).as("names do not meet").contains(OTHER);
-    assertThat(answers.get("createThingType")).as("names do not meet").contains(OTHER);
-    assertThat(answers.get("createPolicy")).contains(OTHER);
-    assertThat(answers.get("createDomainConfiguration")).contains(OTHER);
+    assertThat(all).hasSizeGreaterThan(550);
+    assertThat(all).allSatisfy((name, answer) -> assertThat(told(answer)).doesNotContain(SECRET));
+    assertThat(all.get("sts assumeRole")).startsWith("refused: ");
+    assertThat(all.get("lambda invoke")).startsWith("refused: ");
+    assertThat(all.get("cognito getCredentialsForIdentity")).startsWith("refused: ");
+    assertThat(all.get("iam createRole")).as("names do not meet").contains(OTHER);
+    assertThat(all.get("createThingType")).as("names do not meet").contains(OTHER);
+    assertThat(all.get("createPolicy")).contains(OTHER);
+    assertThat(all.get("createDomainConfiguration")).contains(OTHER);
     assertThat(everything()).isEqualTo(before);
   }
 }

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
-import java.util.TreeMap;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -105,9 +104,7 @@ class FleetProvisioningTest extends ApiTest {
           .append(' ')
           .append(each.path("from").asString())
           .append(' ')
-          .append(
-              JSON.writeValueAsString(
-                  new TreeMap<>(JSON.convertValue(each.path("about"), Map.class))))
+          .append(each.path("about"))
           .append('\n');
     }
     return text.toString();
@@ -171,7 +168,7 @@ class FleetProvisioningTest extends ApiTest {
     }
     String id = made.path("certificateId").asString();
     assertThat(audit("changes"))
-        .contains("{\"by\":\"fleet-provisioning\",\"certificateId\":\"" + id)
+        .contains("fleet-provisioning", id)
         .containsSubsequence(
             "iot:RegisterThing done",
             "127.0.0.1",
