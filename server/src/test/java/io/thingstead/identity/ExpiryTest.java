@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,7 +74,7 @@ class ExpiryTest {
         .registry()
         .call(
             tx -> {
-              CertificateRow row = CertificateTable.get(tx, id);
+              CertificateRow row = Objects.requireNonNull(CertificateTable.get(tx, id));
               CertificateTable.put(tx, id, row.ending(0));
               Expiry.delete(tx, Expiry.Of.CERTIFICATE, id, end.toEpochMilli());
               return true;
