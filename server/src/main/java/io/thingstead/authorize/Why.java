@@ -19,14 +19,16 @@ import org.jspecify.annotations.Nullable;
 public final class Why {
   private static final Pattern CERTIFICATE_ID = Pattern.compile("[0-9a-fA-F]{64}");
 
-  /** The key of a user; of a temporary one nothing is kept that could be looked up. */
+  /** The key of a user. */
   private static final Pattern KEY_ID = Pattern.compile("AKIA[A-Z2-7]{16}");
 
+  /** One of a session: what was shown lately is remembered, and nothing is stored of them. */
   private static final Pattern TEMPORARY_ID = Pattern.compile("ASIA[A-Z2-7]{16}");
 
   private final Account account;
   private final Authorizer authorizer;
   private final Function<String, List<String>> principalsOfThing;
+  private volatile Function<String, Principal.@Nullable AccessKey> temporaryKeys = _ -> null;
 
   /**
    * @param principalsOfThing ARNs of the certificates attached to a thing; none when there is no
@@ -37,6 +39,15 @@ public final class Why {
     this.account = account;
     this.authorizer = authorizer;
     this.principalsOfThing = principalsOfThing;
+  }
+
+  /**
+   * Lets temporary keys be asked about.
+   *
+   * @param keys what a key stands for, by its id; null when that is not known
+   */
+  public void temporaryKeysBy(Function<String, Principal.@Nullable AccessKey> keys) {
+    temporaryKeys = keys;
   }
 
   /**
@@ -101,10 +112,11 @@ public final class Why {
   public List<Explained> decisions(Question question) {
     String named = question.principal();
     if (named != null && KEY_ID.matcher(named).matches()) {
-      return List.of(ofKey(named, question));
+      return List.of(ofKey(new Principal.AccessKey(named, named, false), question));
     }
     if (named != null && TEMPORARY_ID.matcher(named).matches()) {
-      return List.of();
+      Principal.AccessKey key = temporaryKeys.apply(named);
+      return key == null ? List.of() : List.of(ofKey(key, question));
     }
     List<String> principals =
         named == null
@@ -131,8 +143,7 @@ public final class Why {
     return all;
   }
 
-  private Explained ofKey(String id, Question question) {
-    Principal.AccessKey key = new Principal.AccessKey(id, id, false);
+  private Explained ofKey(Principal.AccessKey key, Question question) {
     ConnectionContext context =
         new ConnectionContext(
             account, key, question.clientId(), InetAddress.getLoopbackAddress(), "");

@@ -307,6 +307,7 @@ public final class Node implements AutoCloseable {
     Features features = tenants.of(account);
     certificates.add(account.id(), features.certificates());
     callers.add(features.persons());
+    features.why().temporaryKeysBy(id -> callers.temporary(account.id(), id));
     new AccountMeters(meters, account).bind(features);
   }
 

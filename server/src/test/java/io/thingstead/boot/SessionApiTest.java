@@ -3,7 +3,10 @@ package io.thingstead.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -114,6 +117,34 @@ class SessionApiTest {
       return session(
           sts.assumeRole(b -> b.roleArn(roleArn(role)).roleSessionName("s1")).credentials());
     }
+  }
+
+  /** Nothing is stored of temporary keys; those that were shown lately are remembered. */
+  @Test
+  void whatATemporaryKeyMayIsExplainedByItsRole() throws Exception {
+    AwsCredentials caller = user("asker", allow("sts:AssumeRole", roleArn("explained")));
+    role("explained", trust(ROOT, ""), allow("iot:DescribeThing", THINGS + "mine"));
+    AwsSessionCredentials key = assumed(caller, "explained");
+    assertThat(why(key.accessKeyId(), "mine")).contains("is not known");
+    try (IotClient iot = server.iot(key)) {
+      refused(403, "AccessDeniedException", () -> iot.describeThing(b -> b.thingName("another")));
+    }
+
+    assertThat(why(key.accessKeyId(), "mine")).contains("allowed").contains("explained");
+    assertThat(why(key.accessKeyId(), "another")).contains("denied");
+  }
+
+  private static String why(String key, String thing) throws Exception {
+    return server
+        .signed(
+            "GET",
+            "/_thingstead/why?client=c&action=iot%3ADescribeThing&certificate="
+                + key
+                + "&topic="
+                + URLEncoder.encode(THINGS + thing, StandardCharsets.UTF_8),
+            Map.of(),
+            "")
+        .body();
   }
 
   @Test
