@@ -5,12 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
-import io.thingstead.event.Tries;
 import io.thingstead.identity.Principal;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -93,29 +89,6 @@ class TlsPortsTest {
                 + " 000000000001");
     assertThat(server.count(Turned.CERTIFICATE_REFUSED)).isEqualTo(1);
     assertThat(server.reached).isEmpty();
-  }
-
-  /** Handshakes cost, so an address from where nobody else is known gets few of them. */
-  @Test
-  void whoShowsUnknownCertificatesTooOftenIsTurnedAwayButNotWhoIsKnown() throws Exception {
-    server.close();
-    InstantSource still = InstantSource.fixed(Instant.EPOCH);
-    Tries tries = new Tries(2, List.of(), (_, _, _, _) -> {}, still);
-    server = new TestPorts(provider, TestPorts.LIMITS, tries);
-    port = server.listenTls();
-    var stranger = server.authority.client("stranger");
-    // The second late; a third is let in, as one is in each second; the fourth is not.
-    for (int i = 0; i < 4; i++) {
-      assertThatThrownBy(() -> Client.connectAndEcho(port, server.authority, stranger, version))
-          .isInstanceOf(IOException.class);
-    }
-    assertThat(server.count(Turned.CERTIFICATE_REFUSED)).isEqualTo(3);
-    assertThat(server.count(Turned.TOO_MANY_FAILURES)).isEqualTo(1);
-    assertThat(tries.slowed.sum()).isEqualTo(1);
-
-    tries.proven(InetAddress.getLoopbackAddress());
-    Client.connectAndEcho(port, server.authority, server.registered("c1", true), version);
-    assertThat(server.next().transport().principal()).isNotNull();
   }
 
   @Test
