@@ -232,6 +232,10 @@ public final class Node implements AutoCloseable {
     meters.bindProcess();
     meters.adders("engine", engine.stats());
     meters.gauge("thingstead.engine.in.flight", "Changes not yet durable", engine::inFlight);
+    meters.gauge(
+        "thingstead.net.unfinished.bytes",
+        "Memory for packets and bodies of requests that have not arrived whole",
+        unfinished::bytes);
     for (int i = 0; i < lanes.count(); i++) {
       meters.counter(
           "thingstead.lane.stalled.millis",

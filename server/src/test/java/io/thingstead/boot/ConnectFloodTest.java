@@ -57,8 +57,8 @@ class ConnectFloodTest {
   void whoIsConnectedIsServedAndTheRestIsTurnedAwayAndCounted() throws Exception {
     try (RunningNode server =
         new RunningNode(directory, "connections-per-address", String.valueOf(ROOM))) {
-      server.device("any");
       try (var iot = server.iot()) {
+        iot.createPolicy(b -> b.policyName("any").policyDocument(RunningNode.ANY_POLICY));
         iot.attachPolicy(b -> b.policyName("any").target("anonymous"));
       }
       MqttClient neighbour = connect(server, "neighbour");
