@@ -25,6 +25,7 @@ const COLOURS: Record<string, [light: string, dark: string]> = {
   'color-text-interactive-active': ['#0f141a', '#ebebf0'],
   'color-background-segment-active': ['#0b6e4f', '#6fd6ae'],
   'color-border-segment-active': ['#0b6e4f', '#6fd6ae'],
+  'color-text-segment-hover': ['#084c37', '#a5ecd0'],
   'color-border-segment-hover': ['#084c37', '#a5ecd0'],
   'color-border-tabs-underline': ['#0b6e4f', '#6fd6ae'],
 };

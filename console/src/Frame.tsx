@@ -48,12 +48,14 @@ const PAGES: Record<string, Entry> = {
   trust: { title: texts.pages.trust, page: lazy(() => import('./pages/Trust')) },
 };
 
+PAGES['clients'] = { title: texts.pages.clients, page: lazy(() => import('./pages/Clients')) };
+
 function link(page: keyof typeof PAGES & string): SideNavigationProps.Link {
   return { type: 'link', text: PAGES[page]?.title ?? page, href: page ? to([page]) : '#/' };
 }
 
 const NAVIGATION: SideNavigationProps.Item[] = [
-  ...['', 'connect', 'things', 'mqtt'].map(link),
+  ...['', 'connect', 'things', 'clients', 'mqtt'].map(link),
   {
     type: 'section',
     text: texts.pages.security,

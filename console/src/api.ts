@@ -1,3 +1,4 @@
+import type { History } from './history';
 import { call } from './http';
 import type { JsonObject } from './json';
 
@@ -30,6 +31,34 @@ export interface Refusal {
   why: string;
   command?: string;
   ruling?: Ruling;
+}
+
+/** Something that is allowed but that somebody should look at. */
+export interface Warning {
+  number: number;
+  time: string;
+  kind: string;
+  resource: string;
+  text: string;
+}
+
+/** The state of an account, and for administrators of the first one that of the server. */
+export interface Attention {
+  certificatesWaiting: number;
+  takesChanges: boolean;
+  ending: { id: string; authority: boolean; end: string }[];
+  failingRules: string[];
+  quotas: { quota: string; used: number; value: number }[];
+  server?: { freeBytes: number; freeBytesHigh: number; certificateEnds: string };
+}
+
+/** Which things are listed. */
+export interface ThingFilter {
+  part?: string;
+  attribute?: string;
+  value?: string;
+  prefix?: boolean;
+  limit?: number;
 }
 
 /** What policies decided, and by what. */
@@ -142,14 +171,28 @@ async function all<P, T>(
 
 /** The operations of the public API that the console uses, and the two lists of our own. */
 export const api = {
-  clients: (prefix: string, connected: boolean, limit: number, signal?: AbortSignal) =>
+  history: (range: 'seconds' | 'minutes', after: number | undefined, signal?: AbortSignal) =>
+    call<History>('GET', '/_thingstead/history', { query: { range, after }, ...abort(signal) }),
+  attention: (signal?: AbortSignal) => call<Attention>('GET', '/_thingstead/attention', abort(signal)),
+  warnings: (signal?: AbortSignal) => call<{ warnings: Warning[] }>('GET', '/_thingstead/warnings', abort(signal)),
+  someThings: async ({ ...query }: ThingFilter, token: string | undefined, signal?: AbortSignal) => {
+    const { things, next } = await call<{ things: Thing[]; next?: string }>('GET', '/_thingstead/things', {
+      query: { ...query, token },
+      ...abort(signal),
+    });
+    return { items: things, next };
+  },
+  clients: (prefix: string, connected: boolean, limit: number, signal?: AbortSignal, after?: string) =>
     call<{ clients: Client[]; next?: string }>('GET', '/_thingstead/clients', {
-      query: { prefix, connected, limit },
+      query: { prefix, connected, limit, after },
       ...abort(signal),
     }),
   refusals: (since: number, signal?: AbortSignal) =>
     call<{ refusals: Refusal[]; next: number }>('GET', '/_thingstead/refusals', { query: { since }, ...abort(signal) }),
-  why: (query: { client: string; action: string; topic: string; certificate?: string }, signal?: AbortSignal) =>
+  why: (
+    query: { client: string; action: string; topic: string; certificate?: string; persistent?: boolean; will?: string },
+    signal?: AbortSignal,
+  ) =>
     call<{ explanation: string; decisions: { principal: string; ruling: Ruling }[] }>('GET', '/_thingstead/why', {
       query: { ...query, output: 'json' },
       ...abort(signal),
@@ -190,6 +233,28 @@ export const api = {
     call<{ principals: string[] }>('GET', `/things/${seg(thing)}/principals`, abort(signal)),
   thingsOf: (principal: string, signal?: AbortSignal) =>
     call<{ things: string[] }>('GET', '/principals/things', { headers: { 'x-amzn-principal': principal }, ...abort(signal) }),
+  groupsOf: (thing: string, signal?: AbortSignal) =>
+    all(
+      nextToken =>
+        call<{ thingGroups: { groupName: string }[]; nextToken?: string }>('GET', `/things/${seg(thing)}/thing-groups`, {
+          query: { maxResults: 250, nextToken },
+          ...abort(signal),
+        }),
+      page => page.thingGroups,
+      page => page.nextToken,
+    ),
+  group: (name: string, signal?: AbortSignal) =>
+    call<{ thingGroupMetadata?: { rootToParentThingGroups?: { groupName: string }[] } }>(
+      'GET',
+      `/thing-groups/${seg(name)}`,
+      abort(signal),
+    ),
+  effectivePolicies: (thingName: string, principal: string, signal?: AbortSignal) =>
+    call<{ effectivePolicies: { policyName: string }[] }>('POST', '/effective-policies', {
+      query: { thingName },
+      body: { principal },
+      ...abort(signal),
+    }),
   attachThing: (thing: string, principal: string) =>
     call<object>('PUT', `/things/${seg(thing)}/principals`, { headers: { 'x-amzn-principal': principal } }),
   detachThing: (thing: string, principal: string) =>

@@ -53,6 +53,18 @@ export function useAsk<T>(ask: (signal: AbortSignal) => Promise<T>, key: string,
   return { data: answer?.key === key ? answer.data : undefined, error, loading, reload };
 }
 
+const TYPING_MILLIS = 300;
+
+/** What somebody types, once the fingers rest. */
+export function useTyped(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), TYPING_MILLIS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}
+
 /** Something that is done once, on a click. */
 export function useAct(): { busy: boolean; error: unknown; run: (action: () => Promise<void>) => void; clear: () => void } {
   const [busy, setBusy] = useState(false);

@@ -61,6 +61,14 @@ export function times(metadata: Json | undefined, path = ''): Map<string, number
   return found;
 }
 
+/** Why a text is no JSON object of texts, or undefined when it is one. */
+export function textsError(text: string): string | undefined {
+  const error = objectError(text);
+  if (error) return error;
+  const odd = Object.entries(JSON.parse(text) as JsonObject).find(([, value]) => typeof value !== 'string');
+  return odd && `${odd[0]} needs a text: "${odd[0]}": "…"`;
+}
+
 /** Why a text is no JSON object, or undefined when it is one. */
 export function objectError(text: string): string | undefined {
   try {

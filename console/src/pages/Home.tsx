@@ -1,73 +1,151 @@
 import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
 import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Container from '@cloudscape-design/components/container';
 import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
+import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import Table from '@cloudscape-design/components/table';
-import type { ReactNode } from 'react';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { type ReactNode, useRef, useState } from 'react';
 import { api } from '../api';
 import { useAsk } from '../ask';
-import { Ago, Failure } from '../parts';
+import { type Item, needsAttention } from '../attention';
+import { compact, whole } from '../figures';
+import { HistoryCharts, type Range } from '../HistoryCharts';
+import { current, type History, latest, merged, ofDay } from '../history';
+import { Copy, Failure } from '../parts';
+import { to } from '../router';
 import { texts } from '../texts';
 
-const EVERY_MILLIS = 3000;
-const CLIENTS_SHOWN = 25;
+const t = texts.home;
+const SECOND = 1000;
+const STATE_MILLIS = 5 * SECOND;
+const MINUTES_MILLIS = 20 * SECOND;
+const SAMPLES = { seconds: 300, minutes: 1440 };
+
+/** What is known of a range; each time it asks for what is new only. */
+function useHistory(range: Range, everyMillis: number) {
+  const known = useRef<History | undefined>(undefined);
+  return useAsk(
+    async signal => {
+      const before = known.current;
+      const more = await api.history(range, before && latest(before), signal);
+      known.current = merged(before, more, SAMPLES[range]);
+      return known.current;
+    },
+    range,
+    everyMillis,
+  );
+}
+
+async function state(signal: AbortSignal) {
+  const [attention, warnings, things] = await Promise.all([
+    api.attention(signal),
+    api.warnings(signal),
+    api.someThings({ limit: 1 }, undefined, signal),
+  ]);
+  return { attention, warnings: warnings.warnings, empty: things.items.length === 0 };
+}
 
 export default function Home() {
-  const asked = useAsk(
-    async signal => {
-      const [clients, refusals, certificates] = await Promise.all([
-        api.clients('', true, CLIENTS_SHOWN, signal),
-        api.refusals(0, signal),
-        api.certificates(signal),
-      ]);
-      return {
-        clients: clients.clients,
-        more: clients.next !== undefined,
-        refused: refusals.refusals.length,
-        pending: certificates.items.filter(each => each.status === 'PENDING_ACTIVATION').length,
-      };
-    },
-    'home',
-    EVERY_MILLIS,
-  );
-  const known = asked.data;
+  const [range, setRange] = useState<Range>('seconds');
+  const seconds = useHistory('seconds', SECOND);
+  const minutes = useHistory('minutes', MINUTES_MILLIS);
+  const known = useAsk(state, 'state', STATE_MILLIS);
+  const items =
+    known.data &&
+    needsAttention({
+      attention: known.data.attention,
+      warnings: known.data.warnings,
+      seconds: seconds.data,
+      minutes: minutes.data,
+      nowMillis: Date.now(),
+    });
   return (
-    <ContentLayout header={<Header variant="h1" description={texts.home.description}>{texts.home.title}</Header>}>
+    <ContentLayout header={<Header variant="h1" description={t.description}>{t.title}</Header>}>
       <SpaceBetween size="l">
-        <Failure error={asked.error} retry={asked.reload} />
-        <Container>
-          <ColumnLayout columns={3} variant="text-grid" minColumnWidth={150}>
-            <Figure name={texts.home.connections}>{known && `${known.clients.length}${known.more ? '+' : ''}`}</Figure>
-            <Figure name={texts.home.refused}>{known?.refused}</Figure>
-            <Figure name={texts.home.pending}>{known?.pending}</Figure>
-          </ColumnLayout>
-        </Container>
-        <Table
-          variant="container"
-          header={<Header variant="h2">{texts.home.clients}</Header>}
-          items={known?.clients ?? []}
-          loading={!known && asked.loading}
-          loadingText={texts.common.loading}
-          trackBy="clientId"
-          empty={<Box textAlign="center">{texts.home.noClients}</Box>}
-          columnDefinitions={[
-            { id: 'id', header: texts.home.client, cell: each => each.clientId, isRowHeader: true },
-            { id: 'from', header: texts.home.from, cell: each => each.sourceIp ?? '–' },
-            { id: 'since', header: texts.home.since, cell: each => <Ago millis={each.connectedSince} /> },
-          ]}
+        <Failure error={seconds.error ?? known.error} retry={known.reload} />
+        {known.data?.empty && <First />}
+        <Figures seconds={seconds.data} minutes={minutes.data} />
+        {items && <Needs items={items} />}
+        <HistoryCharts
+          range={range}
+          setRange={setRange}
+          history={range === 'seconds' ? seconds.data : minutes.data}
         />
       </SpaceBetween>
     </ContentLayout>
   );
 }
 
-function Figure({ name, children }: { name: string; children: ReactNode }) {
+function First() {
+  return (
+    <Container>
+      <SpaceBetween size="s">
+        <Box variant="h2">{t.first}</Box>
+        <Box>{t.firstHow}</Box>
+        <Button variant="primary" href={to(['connect'])}>
+          {texts.things.connect}
+        </Button>
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+function Figures({ seconds, minutes }: { seconds: History | undefined; minutes: History | undefined }) {
+  const now = (name: 'connections' | 'messagesIn' | 'messagesOut') => seconds && current(seconds.series[name]);
+  const rate = (value: number | undefined) =>
+    value === undefined ? undefined : (
+      <>
+        {compact(value)}
+        <small>{texts.history.perSecond}</small>
+      </>
+    );
+  const count = (value: number | undefined) => (value === undefined ? undefined : whole(value));
+  return (
+    <Container>
+      <ColumnLayout columns={4} variant="text-grid" minColumnWidth={130}>
+        <Figure name={<Link href={to(['clients'])}>{t.connections}</Link>}>{count(now('connections'))}</Figure>
+        <Figure name={t.in}>{rate(now('messagesIn'))}</Figure>
+        <Figure name={t.out}>{rate(now('messagesOut'))}</Figure>
+        <Figure name={<Link href={to(['refusals'])}>{t.refused}</Link>}>{count(minutes && ofDay('refused', minutes, seconds))}</Figure>
+      </ColumnLayout>
+    </Container>
+  );
+}
+
+function Figure({ name, children }: { name: ReactNode; children: ReactNode }) {
   return (
     <div>
       <Box variant="awsui-key-label">{name}</Box>
       <div className="figure">{children ?? '–'}</div>
     </div>
+  );
+}
+
+function Needs({ items }: { items: Item[] }) {
+  return (
+    <Container header={<Header variant="h2" counter={items.length ? `(${items.length})` : ''}>{t.attention}</Header>}>
+      {items.length === 0 ? (
+        <StatusIndicator type="success">{t.quiet}</StatusIndicator>
+      ) : (
+        <ul className="needs" aria-label={t.attention}>
+          {items.map(each => (
+            <li key={each.key}>
+              <StatusIndicator type={each.severity} wrapText>
+                {each.text}
+              </StatusIndicator>
+              {each.link && <Link href={each.link.href}>{each.link.text}</Link>}
+              {each.command && (
+                <span className="needs-command">
+                  <code className="mono wrap">{each.command}</code> <Copy text={each.command} />
+                </span>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Container>
   );
 }

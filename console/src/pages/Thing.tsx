@@ -1,26 +1,21 @@
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import ContentLayout from '@cloudscape-design/components/content-layout';
-import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
-import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import Table from '@cloudscape-design/components/table';
 import Tabs from '@cloudscape-design/components/tabs';
-import Textarea from '@cloudscape-design/components/textarea';
 import { useEffect, useState } from 'react';
-import { api, certificateIdOf, type Client } from '../api';
-import { useAct, useAsk } from '../ask';
-import { Confirm } from '../Confirm';
-import { objectError } from '../json';
+import { api, type Client } from '../api';
+import { useAsk } from '../ask';
 import { listen } from '../live';
 import { Ago, Failure, Id } from '../parts';
 import { go, type Place, to } from '../router';
-import { CertificateStatus } from '../status';
 import { texts } from '../texts';
+import { Attributes } from '../thing/Attributes';
+import { DeleteThing } from '../thing/Delete';
+import { Rights } from '../thing/Rights';
 import { ShadowTab } from './Shadow';
 
 const EVERY_MILLIS = 5000;
@@ -64,25 +59,9 @@ export default function Thing({ place }: { place: Place }) {
           />
         )}
       </SpaceBetween>
-      {deleting && (
-        <Confirm
-          title={texts.things.deleteTitle(name)}
-          close={() => setDeleting(false)}
-          action={() => removeThing(name)}
-        >
-          {texts.things.deleteHow}
-        </Confirm>
-      )}
+      {deleting && <DeleteThing thing={name} close={() => setDeleting(false)} />}
     </ContentLayout>
   );
-}
-
-/** A certificate that is attached would keep the thing from being deleted. */
-async function removeThing(name: string): Promise<void> {
-  const { principals } = await api.principalsOf(name);
-  for (const principal of principals) await api.detachThing(name, principal);
-  await api.deleteThing(name);
-  go(to(['things']));
 }
 
 type Described = Awaited<ReturnType<typeof api.thing>>;
@@ -91,7 +70,7 @@ function Overview({ thing, changed }: { thing: Described; changed: () => void })
   return (
     <SpaceBetween size="l">
       <Connectivity thing={thing.thingName} />
-      <Proofs thing={thing.thingName} />
+      <Rights thing={thing.thingName} arn={thing.thingArn ?? ''} />
       <Attributes thing={thing} changed={changed} />
       <Container>
         <KeyValuePairs
@@ -148,129 +127,9 @@ function Connection({ client }: { client: Client | undefined }) {
         },
         client.connected
           ? { label: texts.things.from, value: `${client.sourceIp ?? ''}:${client.sourcePort ?? ''}` }
-          : { label: texts.things.reason, value: client.disconnectReason ?? '–' },
+          : { label: texts.things.reason, value: texts.clients.reason(client.disconnectReason) },
         { label: texts.things.session, value: session },
       ]}
     />
-  );
-}
-
-/** The certificates of a thing, and the policies that come with them. */
-function Proofs({ thing }: { thing: string }) {
-  const asked = useAsk(async signal => {
-    const { principals } = await api.principalsOf(thing, signal);
-    return Promise.all(
-      principals.map(async arn => {
-        const id = certificateIdOf(arn);
-        const [certificate, attached] = await Promise.all([
-          api.certificate(id, signal).catch(() => undefined),
-          api.attachedPolicies(arn, signal),
-        ]);
-        return { arn, id, status: certificate?.certificateDescription.status ?? '?', policies: attached.policies };
-      }),
-    );
-  }, thing);
-  const certificates = asked.data ?? [];
-  const policies = certificates.flatMap(each => each.policies.map(policy => ({ ...policy, via: each.id })));
-  const loading = !asked.data && asked.loading;
-  return (
-    <SpaceBetween size="l">
-      <Failure error={asked.error} retry={asked.reload} />
-      <Table
-        header={<Header variant="h2">{texts.things.certificates}</Header>}
-        items={certificates}
-        loading={loading}
-        loadingText={texts.common.loading}
-        trackBy="id"
-        empty={<Box textAlign="center">{texts.things.noCertificates}</Box>}
-        columnDefinitions={[
-          {
-            id: 'id',
-            header: texts.things.certificates,
-            isRowHeader: true,
-            cell: each => <Link href={to(['certificates', each.id])}>{each.id.slice(0, 16)}…</Link>,
-          },
-          { id: 'status', header: texts.things.status, cell: each => <CertificateStatus status={each.status} /> },
-        ]}
-      />
-      <Table
-        header={<Header variant="h2">{texts.things.policies}</Header>}
-        items={policies}
-        loading={loading}
-        loadingText={texts.common.loading}
-        empty={<Box textAlign="center">{texts.things.noPolicies}</Box>}
-        columnDefinitions={[
-          {
-            id: 'name',
-            header: texts.things.policies,
-            isRowHeader: true,
-            cell: each => <Link href={to(['policies', each.policyName])}>{each.policyName}</Link>,
-          },
-          { id: 'via', header: texts.things.viaCertificate, cell: each => `${each.via.slice(0, 16)}…` },
-        ]}
-      />
-    </SpaceBetween>
-  );
-}
-
-function Attributes({ thing, changed }: { thing: Described; changed: () => void }) {
-  const now = JSON.stringify(thing.attributes ?? {}, null, 2);
-  const [edited, setEdited] = useState<string | undefined>();
-  const act = useAct();
-  const invalid = edited === undefined ? undefined : objectError(edited);
-  const save = async () => {
-    await api.updateThing(thing.thingName, JSON.parse(edited ?? '{}') as Record<string, string>, thing.version);
-    setEdited(undefined);
-    changed();
-  };
-  const entries = Object.entries(thing.attributes ?? {});
-  return (
-    <Container
-      header={
-        <Header
-          variant="h2"
-          actions={
-            edited === undefined ? (
-              <Button onClick={() => setEdited(now)}>{texts.things.edit}</Button>
-            ) : (
-              <SpaceBetween size="xs" direction="horizontal">
-                <Button onClick={() => setEdited(undefined)}>{texts.common.cancel}</Button>
-                <Button
-                  variant="primary"
-                  loading={act.busy}
-                  disabled={invalid !== undefined}
-                  onClick={() => act.run(save)}
-                >
-                  {texts.common.save}
-                </Button>
-              </SpaceBetween>
-            )
-          }
-        >
-          {texts.things.attributesTitle}
-        </Header>
-      }
-    >
-      <SpaceBetween size="s">
-        <Failure error={act.error} />
-        {edited !== undefined ? (
-          <FormField description={texts.things.attributesHow} errorText={invalid && texts.shadow.invalid(invalid)} stretch>
-            <div className="mono-input">
-              <Textarea
-                value={edited}
-                rows={6}
-                spellcheck={false}
-                ariaLabel={texts.things.attributesTitle}
-                onChange={event => setEdited(event.detail.value)}
-              />
-            </div>
-          </FormField>
-        ) : entries.length === 0 ? (
-          texts.common.none
-        ) : (
-          <KeyValuePairs columns={3} items={entries.map(([label, value]) => ({ label, value }))} />
-        )}
-      </SpaceBetween>
-    </Container>
   );
 }

@@ -2,56 +2,38 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import Link from '@cloudscape-design/components/link';
-import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../api';
-import { useAsk } from '../ask';
+import { useTyped } from '../ask';
+import { usePaged } from '../paged';
+import { Pages } from '../Pages';
 import { Failure } from '../parts';
 import { to } from '../router';
 import { texts } from '../texts';
+import { thingFilter } from '../thingFilter';
 
 const PAGE = 50;
-const TYPING_MILLIS = 300;
-
-/** `colour=red` asks the server for an attribute; anything else is a part of the name. */
-function query(text: string): { attributeName?: string; attributeValue?: string; part: string } {
-  const found = /^([\w.,@/:#-]+)=(.+)$/.exec(text.trim());
-  return found ? { attributeName: found[1] ?? '', attributeValue: found[2] ?? '', part: '' } : { part: text.trim() };
-}
 
 export default function Things() {
   const [typed, setTyped] = useState('');
-  const [search, setSearch] = useState('');
-  const [page, setPage] = useState(1);
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      setSearch(typed);
-      setPage(1);
-    }, TYPING_MILLIS);
-    return () => clearTimeout(timer);
-  }, [typed]);
-
-  const { part, ...filter } = query(search);
-  const asked = useAsk(signal => api.things(filter, signal), JSON.stringify(filter));
-  const known = asked.data?.items ?? [];
-  const found = known.filter(each => each.thingName.toLowerCase().includes(part.toLowerCase()));
+  const search = useTyped(typed.trim());
+  const listed = usePaged((token, signal) => api.someThings({ ...thingFilter(search), limit: PAGE }, token, signal), search);
   return (
     <SpaceBetween size="l">
-      <Failure error={asked.error} retry={asked.reload} />
+      <Failure error={listed.error} retry={listed.reload} />
       <Table
         variant="full-page"
         stickyHeader
         header={
           <Header
             variant="awsui-h1-sticky"
-            description={asked.data?.more ? texts.things.more(known.length) : texts.things.description}
-            counter={asked.data && `(${found.length})`}
+            description={texts.things.description}
             actions={
               <SpaceBetween size="xs" direction="horizontal">
-                <Button iconName="refresh" ariaLabel={texts.common.refresh} onClick={asked.reload} />
+                <Button iconName="refresh" ariaLabel={texts.common.refresh} onClick={listed.reload} />
                 <Button variant="primary" href={to(['connect'])}>
                   {texts.things.connect}
                 </Button>
@@ -66,24 +48,22 @@ export default function Things() {
             filteringText={typed}
             filteringPlaceholder={texts.things.find}
             filteringAriaLabel={texts.things.find}
-            countText={search ? texts.common.matches(found.length) : ''}
+            countText={
+              search && listed.data && listed.pages === 1 && !listed.open ? texts.common.matches(listed.items.length) : ''
+            }
             onChange={event => setTyped(event.detail.filteringText)}
           />
         }
-        pagination={
-          found.length > PAGE && (
-            <Pagination
-              currentPageIndex={page}
-              pagesCount={Math.ceil(found.length / PAGE)}
-              onChange={event => setPage(event.detail.currentPageIndex)}
-            />
-          )
-        }
-        items={found.slice((page - 1) * PAGE, page * PAGE)}
-        loading={!asked.data && asked.loading}
+        pagination={<Pages of={listed} />}
+        items={listed.items}
+        loading={!listed.data && listed.loading}
         loadingText={texts.common.loading}
         trackBy="thingName"
-        empty={<Box textAlign="center">{search ? texts.things.noMatch : texts.things.none}</Box>}
+        empty={
+          <Box textAlign="center">
+            {listed.open ? texts.things.noneHere : search ? texts.things.noMatch : texts.things.none}
+          </Box>
+        }
         columnDefinitions={[
           {
             id: 'name',

@@ -5,6 +5,7 @@
 const { execFileSync, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const mqttjs = require('mqtt');
 const { chromium } = require('playwright-core');
 const mqttClient = require('./console-mqtt.cjs');
 
@@ -108,6 +109,7 @@ async function editShadow(page, thing) {
   await page.getByRole('heading', { name: thing, level: 1 }).waitFor();
   await page.getByRole('link', { name: 'device-on-its-own-topics' }).waitFor();
   await page.getByText('Active', { exact: true }).waitFor();
+  await rightsAndConflict(page, thing);
   await accessible(page, 'thing');
   await shoot(page, 'thing');
   await page.getByRole('tab', { name: 'Shadow' }).click();
@@ -132,11 +134,173 @@ async function provokeRefusal(page, folder) {
   await shoot(page, 'refusals');
   await row.first().getByRole('link', { name: 'Explain' }).click();
   await page.getByText('Denied', { exact: true }).waitFor();
+  await page.getByText('They say the same as then, for the same reason.').waitFor();
   await page.getByText('What would allow it').waitFor();
-  await page.getByText('topic/devices/another/data').last().waitFor();
+  await page.getByText('topic/devices/another/data').first().waitFor();
   log('refusal explained');
   await accessible(page, 'simulator');
   await shoot(page, 'simulator');
+  await page.getByRole('button', { name: 'Add to device-on-its-own-topics' }).click();
+  await page.getByText(/^\+ .*topic\/devices\/another\/data/).waitFor();
+  await accessible(page, 'difference');
+  await shoot(page, 'difference');
+  await page.getByRole('button', { name: 'Save as a new version' }).click();
+  await page.getByText('Allowed', { exact: true }).waitFor();
+  await page.getByRole('heading', { name: 'Refused' }).waitFor();
+  const again = spawnSync('sh', [path.join(folder, 'mosquitto.sh'), 'devices/another/data', '{"temperature": 1}']);
+  check(again.status === 0, 'what the new version allows is still refused');
+  log('what would allow it was put into the policy');
+}
+
+/** What another administrator does meanwhile: the public API, by the page's own session. */
+async function meanwhile(page, method, path, body, headers = {}) {
+  const status = await page.evaluate(
+    async call => {
+      const { csrfToken } = await (await fetch('/_thingstead/console/session')).json();
+      const answer = await fetch(call.path, {
+        method: call.method,
+        headers: { 'x-thingstead-service': 'iot', 'x-thingstead-csrf': csrfToken, 'content-type': 'application/json', ...call.headers },
+        body: call.body ? JSON.stringify(call.body) : null,
+      });
+      return answer.ok ? 200 : `${answer.status} ${await answer.text()}`;
+    },
+    { method, path, body, headers },
+  );
+  check(status === 200, `${method} ${path}: ${status}`);
+}
+
+/** A policy that comes through a group above the thing's own; an edit that another one has overtaken. */
+async function rightsAndConflict(page, thing) {
+  await meanwhile(page, 'POST', '/thing-groups/house', {});
+  await meanwhile(page, 'POST', '/thing-groups/floor-1', { parentGroupName: 'house' });
+  await meanwhile(page, 'PUT', '/thing-groups/addThingToThingGroup', { thingName: thing, thingGroupName: 'floor-1' });
+  const statement = { Effect: 'Allow', Action: 'iot:Publish', Resource: 'arn:aws:iot:*:*:topic/house/*' };
+  const policyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+  await meanwhile(page, 'POST', '/policies/of-the-house', { policyDocument });
+  const told = await page.evaluate(async () => (await fetch('/_thingstead/console/session')).json());
+  const target = `arn:aws:iot:${told.region}:${told.account}:thinggroup/house`;
+  await meanwhile(page, 'PUT', '/target-policies/of-the-house', { target });
+  await page.reload();
+  await page.getByText('group house, above floor-1').waitFor();
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.getByLabel('Attributes', { exact: true }).fill('{"colour": "red"}');
+  await meanwhile(page, 'PATCH', `/things/${thing}`, { attributePayload: { attributes: { colour: 'green', room: '1' } } });
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('Somebody has saved version 2 meanwhile').waitFor();
+  await accessible(page, 'conflict');
+  await page.getByRole('button', { name: 'Go on with mine' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('red', { exact: true }).waitFor();
+  await page.evaluate(() => window.scrollTo(0, 0));
+  log('a conflict was told and solved');
+}
+
+function openssl(...args) {
+  return execFileSync('openssl', args, { cwd: work, stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' });
+}
+
+function certify(name, subject, ...more) {
+  openssl('req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', `${name}.key`, '-subj', subject, ...more);
+}
+
+function sign(name) {
+  openssl('x509', '-req', '-in', `${name}.csr`, '-CA', 'own.crt', '-CAkey', 'own.key', '-days', '90', '-out', `${name}.crt`);
+}
+
+/** An authority of the account's own is registered, and a device that it has certified comes. */
+async function newcomer(page) {
+  certify('own', '/CN=Factory', '-x509', '-days', '365', '-out', 'own.crt');
+  await visit(page, 'authorities', 'Authorities');
+  await page.getByRole('button', { name: 'Register an authority' }).click();
+  const code = page.getByText(/CN=[0-9a-f]{64}/);
+  certify('verification', `/CN=${/CN=([0-9a-f]+)/.exec(await code.textContent())[1]}`, '-out', 'verification.csr');
+  sign('verification');
+  const read = name => fs.readFileSync(path.join(work, name), 'utf8');
+  await page.getByLabel("The authority's certificate (PEM)").fill(read('own.crt'));
+  await page.getByLabel('The verification certificate (PEM)').fill(read('verification.crt'));
+  await page.getByRole('button', { name: 'Register', exact: true }).click();
+  await page.getByText('Prove that the authority is yours').waitFor({ state: 'detached' });
+  certify('newcomer', '/CN=newcomer-1', '-out', 'newcomer.csr');
+  sign('newcomer');
+  fs.writeFileSync(path.join(work, 'newcomer.pem'), read('newcomer.crt') + read('own.crt'));
+  const told = await page.evaluate(async () => (await fetch('/_thingstead/console/session')).json());
+  fs.writeFileSync(path.join(work, 'ca.pem'), told.ca);
+  const tried = spawnSync(
+    'mosquitto_pub',
+    ['-h', told.deviceHost, '-p', told.devicePort, '--cafile', 'ca.pem', '--cert', 'newcomer.pem', '--key', 'newcomer.key', '-i', 'newcomer-1', '-t', 'a', '-m', 'b'],
+    { cwd: work, encoding: 'utf8' },
+  );
+  check(tried.status !== 0, 'a certificate that waits was let in');
+}
+
+/** Home shows what happened, and what needs somebody until somebody has acted. */
+async function home(page) {
+  await newcomer(page);
+  await visit(page, '', 'Home');
+  await page.locator('[data-chart="messages"] canvas').waitFor();
+  await page.locator('[data-chart="messages"]').getByText(/in: \d+ altogether/).waitFor();
+  await page.locator('[data-chart="refused"]').getByText(/refused: \d+ altogether/).waitFor();
+  await page.locator('[data-chart="rules"]').getByText('Nothing of this in the time shown.').waitFor();
+  await page.getByText('A certificate waits for your activation').waitFor();
+  await accessible(page, 'home with figures');
+  await shoot(page, 'home');
+  await page.getByText('As tables').click();
+  await page.locator('[data-chart="messages"] table').waitFor();
+  await accessible(page, 'home as tables');
+  await page.getByText('As tables').click();
+  await page.getByText('Last day').click();
+  await page.locator('[data-chart="connections"] canvas').waitFor();
+  await page.getByRole('link', { name: 'See who waits' }).click();
+  await page.getByRole('button', { name: 'Activate' }).click();
+  await page.getByText('None is waiting.').waitFor();
+  await visit(page, '', 'Home');
+  await page.getByText('Nothing needs you.').waitFor();
+  log('a newcomer was activated from Home');
+}
+
+const FLOOD = 1500;
+
+/** A device that tries what it may not, as fast as it can: the page shows it and can still be used. */
+async function flood(page, thing, folder) {
+  await visit(page, 'refusals', 'Refusals');
+  const read = name => fs.readFileSync(path.join(folder, name));
+  const told = await page.evaluate(async () => (await fetch('/_thingstead/console/session')).json());
+  const device = await mqttjs.connectAsync(`mqtts://${told.deviceHost}:${told.devicePort}`, {
+    clientId: thing, protocolVersion: 5, cert: read('device.crt'), key: read('device.key'), ca: read('ca.pem'), reconnectPeriod: 0,
+  });
+  await page.evaluate(() => {
+    window.gap = 0;
+    let last = performance.now();
+    const frame = now => {
+      window.gap = Math.max(window.gap, now - last);
+      last = now;
+      window.frame = requestAnimationFrame(frame);
+    };
+    window.frame = requestAnimationFrame(frame);
+  });
+  const began = Date.now();
+  for (let sent = 0; sent < FLOOD; sent += 50) {
+    const some = Array.from({ length: 50 }, (_, i) => device.publishAsync(`flood/${sent + i}`, 'x', { qos: 1 }));
+    const ended = await Promise.allSettled(some);
+    check(ended.every(each => each.status === 'rejected'), 'something of the flood was allowed');
+    if (sent === 500) await page.getByText('Hold').click();
+    if (sent === 1000) await page.getByText('Hold').click();
+  }
+  const took = Date.now() - began;
+  // The latest are known, those before them as far as the page keeps them, all are counted.
+  await page.getByText(`flood/${FLOOD - 1}`, { exact: true }).waitFor();
+  await page.getByText('came too fast to be told one by one').waitFor();
+  const gap = await page.evaluate(() => {
+    cancelAnimationFrame(window.frame);
+    return window.gap;
+  });
+  log(`${Math.round((FLOOD * 1000) / took)} refusals a second; the longest wait for a frame was ${Math.round(gap)} ms`);
+  await page.getByLabel('Find in refusals').fill(`flood/${FLOOD - 1}`);
+  await page.getByRole('link', { name: 'Explain' }).first().click();
+  await page.getByText('What would allow it').waitFor();
+  await device.endAsync(true);
+  await visit(page, '', 'Home');
+  await page.getByText('refusals in the last five minutes').waitFor();
 }
 
 async function visit(page, place, heading) {
@@ -146,8 +310,8 @@ async function visit(page, place, heading) {
 
 async function otherPages(page) {
   for (const [place, heading] of [
-    ['', 'Home'],
     ['things', 'Things'],
+    ['clients', 'Clients'],
     ['certificates', 'Certificates'],
     ['authorities', 'Authorities'],
     ['policies', 'Policies'],
@@ -157,9 +321,21 @@ async function otherPages(page) {
     await visit(page, place, heading);
     await page.waitForLoadState('networkidle');
     await accessible(page, place);
-    await shoot(page, place || 'home', pictures && place === '');
+    await shoot(page, place, false);
   }
   log('other pages seen');
+}
+
+/** The thing goes with its certificate, in the order in which that can be. */
+async function deleteThing(page, thing) {
+  await visit(page, `things/${thing}`, thing);
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByText('Delete its certificate too').waitFor();
+  await accessible(page, 'deleting');
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByRole('heading', { name: 'Things', level: 1 }).waitFor();
+  await page.getByRole('link', { name: thing, exact: true }).waitFor({ state: 'detached' });
+  log('thing deleted');
 }
 
 async function signOutAndIn(page) {
@@ -209,8 +385,11 @@ function askedForCertificate(netLog) {
     const folder = await connectDevice(page, thing);
     await editShadow(page, thing);
     await provokeRefusal(page, folder);
+    await home(page);
+    await flood(page, thing, folder);
     await otherPages(page);
     await mqttClient(page, { mqtt, work, origin, images, pictures, check, log, shoot, accessible });
+    await deleteThing(page, thing);
     await dark(page);
     await signOutAndIn(page);
   } catch (error) {

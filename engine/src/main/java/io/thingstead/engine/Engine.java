@@ -121,6 +121,11 @@ public final class Engine implements AutoCloseable {
     return watermark.accepting();
   }
 
+  /** Bytes that may still be written to the store's file system; asks the system. */
+  public long freeBytes() {
+    return store.freeBytes();
+  }
+
   public EngineStats stats() {
     return stats;
   }

@@ -70,6 +70,7 @@ final class AccountMeters {
     broker("bytes.in", "Bytes from connected clients", counters.bytesIn);
     broker("bytes.out", "Bytes to connected clients", counters.bytesOut);
     broker("published", "Messages that clients and the server published", counters.published);
+    broker("delivered", "Messages sent to clients", counters.delivered);
     broker("dropped", "QoS 0 deliveries dropped for slow receivers", counters.dropped);
     broker("overflowed", "Messages refused for want of room", counters.overflowed);
     broker("expired", "Messages that expired before delivery", counters.messagesExpired);

@@ -425,6 +425,11 @@ public final class Node implements AutoCloseable {
     snapshots.clear();
     snapshots.bind(table);
     new ClientRoutes(tenants).bind(table);
+    new ThingRoutes(tenants).bind(table);
+    new HistoryRoutes(histories(engine, tenants, refusals)).bind(table);
+    new AttentionRoutes(
+            tenants, accounts, engine, settings.limits().freeBytesHigh(), requireNonNull(tls)::ends)
+        .bind(table);
     new LimitRoutes(accounts).bind(table);
     new RefusalRoutes(refusals).bind(table);
     new PolicyRoutes(tenants).bind(table);
@@ -464,6 +469,26 @@ public final class Node implements AutoCloseable {
         HttpLimits.DEFAULT.withCode(Runtime.getRuntime().maxMemory()),
         stats,
         unfinished);
+  }
+
+  /** Looks at what happens from now on, in the middle of each second: late is still in it. */
+  private Histories histories(Engine engine, Tenants tenants, RefusalLog refusals) {
+    Histories histories =
+        keep(
+            new Histories(
+                tenants::all,
+                account ->
+                    engine.shard(new ShardId(ShardId.SERVER, 0)).account(account.id().number()),
+                refusals,
+                clock));
+    ScheduledExecutorService looks =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> Thread.ofPlatform().daemon().name("history").unstarted(task));
+    keep(looks::shutdownNow);
+    var _ =
+        looks.scheduleAtFixedRate(
+            histories::tick, 1500 - clock.millis() % 1000, 1000, TimeUnit.MILLISECONDS);
+    return histories;
   }
 
   /** Where this server is to be found. */

@@ -5,6 +5,7 @@ import io.thingstead.identity.RevocationLists;
 import io.thingstead.identity.ServerCertificate;
 import io.thingstead.identity.ServerCertificateFiles;
 import io.thingstead.net.ServerContexts;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -44,6 +45,11 @@ final class ServerTls implements AutoCloseable {
 
   ServerContexts contexts() {
     return contexts;
+  }
+
+  /** When the certificate ends that new connections are answered with. */
+  Instant ends() {
+    return certificate.current().leaf().getNotAfter().toInstant();
   }
 
   /** Names of the server have come: they have to be in the certificate. */

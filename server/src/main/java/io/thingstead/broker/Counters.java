@@ -10,6 +10,9 @@ public final class Counters {
   /** Messages published by clients and by the server. */
   public final LongAdder published = new LongAdder();
 
+  /** Messages sent to clients, each time one was sent to one of them. */
+  public final LongAdder delivered = new LongAdder();
+
   /** Clients that were connected. */
   public final LongAdder connected = new LongAdder();
 

@@ -119,6 +119,7 @@ final class Outgoing {
       head(out, flags, rest, packetId, five);
       out.writeBytes(payload, payloadAt, payloadBytes);
     }
+    to.wrote();
     return true;
   }
 
@@ -134,6 +135,7 @@ final class Outgoing {
     if (alias < 0) {
       to.aliased(topic, -alias);
     }
+    to.wrote();
     return true;
   }
 

@@ -17,6 +17,9 @@ public interface Target {
     return 0;
   }
 
+  /** A PUBLISH was written, for those who count. */
+  default void wrote() {}
+
   /** A PUBLISH that sets this alias for the topic was written. */
   default void aliased(TopicEntry topic, int alias) {}
 

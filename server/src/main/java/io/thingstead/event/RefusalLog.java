@@ -99,6 +99,12 @@ public final class RefusalLog implements Refusals {
     return kept == null ? List.of() : kept.recent();
   }
 
+  /** How many refusals of an account there were since the start, also those that are not kept. */
+  public long total(Account account) {
+    OfAccount kept = accounts.get(account.id().digits());
+    return kept == null ? 0 : kept.counts.values().stream().mapToLong(LongAdder::sum).sum();
+  }
+
   /** Has each refusal told that is also logged: so many a second and account. Not to block. */
   public void onRefusal(BiConsumer<Account, Refusal> listener) {
     told = listener;

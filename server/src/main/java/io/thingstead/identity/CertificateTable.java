@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class CertificateTable {
   static final DateIndex BY_DATE = new DateIndex(Tables.CERTIFICATE_BY_DATE, null);
 
+  private static final byte[] NOTHING = {};
+
   private CertificateTable() {}
 
   static DateIndex byCa(String caId) {
@@ -32,10 +34,16 @@ final class CertificateTable {
 
   static void put(Tx tx, String id, CertificateRow row) {
     tx.put(Tables.CERTIFICATE, Key.of(id), Json.encode(row));
+    if (row.status() == CertificateStatus.PENDING_ACTIVATION) {
+      tx.put(Tables.WAITING, Key.of(id), NOTHING);
+    } else {
+      tx.delete(Tables.WAITING, Key.of(id));
+    }
   }
 
   static void delete(Tx tx, String id, CertificateRow row) {
     tx.delete(Tables.CERTIFICATE, Key.of(id));
+    tx.delete(Tables.WAITING, Key.of(id));
     BY_DATE.delete(tx, row.createdMillis(), id);
     Expiry.delete(tx, Expiry.Of.CERTIFICATE, id, row.notAfterMillis());
     if (row.caId() != null) {

@@ -206,6 +206,11 @@ public final class Certificates {
     return list(CertificateTable.BY_DATE, pageSize, marker, ascending);
   }
 
+  /** How many wait for their activation, counted up to a limit. Reads the disk. */
+  public int waiting(int limit) {
+    return registry.durable().scan(Tables.WAITING, Key.ALL, null, limit).size();
+  }
+
   /** ListCertificatesByCA; as {@link #list}. */
   public Page<ListedCertificate> listByCa(
       String caId, @Nullable Integer pageSize, @Nullable String marker, boolean ascending) {

@@ -9,6 +9,7 @@ import io.thingstead.row.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -145,6 +146,35 @@ public final class Expiry {
         }
       }
     } while (page.size() == PAGE);
+  }
+
+  /**
+   * Those that end within 30 days, the first to end first: CAs, and certificates that are active.
+   * Reads the disk.
+   *
+   * @param limit at most so many
+   */
+  public List<Ending> ending(int limit) {
+    long now = clock.millis();
+    Rows rows = registry.durable();
+    List<Ending> found = new ArrayList<>();
+    for (Rows.Row row : rows.scan(Tables.EXPIRY, Key.ALL, Key.of(Math.max(0, now)), PAGE)) {
+      Key.Reader key = row.key().read();
+      long end = key.number();
+      if (end > now + FIRST.toMillis() || found.size() == limit) {
+        break;
+      }
+      Ending ending = ending(key, end, step(end - now));
+      if (ending.ca() || isActive(rows, ending.id())) {
+        found.add(ending);
+      }
+    }
+    return found;
+  }
+
+  private static boolean isActive(Rows rows, String certificateId) {
+    CertificateRow row = CertificateTable.get(rows, certificateId);
+    return row != null && row.status() == CertificateStatus.ACTIVE;
   }
 
   private static int step(long leftMillis) {

@@ -44,6 +44,9 @@ final class Tables {
   /** In the registry shard: (end, {@link Expiry.Of}, id) → for how many days it was told. */
   static final Table EXPIRY = new Table(23, "certificate-by-end", Family.STATE);
 
+  /** In the registry shard: (id of a certificate that waits for its activation) → nothing. */
+  static final Table WAITING = new Table(24, "waiting-certificate", Family.STATE);
+
   /** In the server shard: (access key id) → {@link AccessKeyRow}. */
   static final Table ACCESS_KEY = new Table(20, "access-key", Family.STATE);
 

@@ -44,6 +44,9 @@ final class Output implements Target {
   private @Nullable ByteBuf buffer;
   private boolean dirty;
 
+  /** PUBLISH packets since the last flush. */
+  private int messages;
+
   Output(Connection connection, Channel channel) {
     this.connection = connection;
     this.channel = channel;
@@ -117,6 +120,11 @@ final class Output implements Target {
   }
 
   @Override
+  public void wrote() {
+    messages++;
+  }
+
+  @Override
   public boolean wholeSecondsLeft() {
     return connection.profile() == Profile.AWS;
   }
@@ -181,6 +189,10 @@ final class Output implements Target {
   public void flush() {
     dirty = false;
     hand();
+    if (messages > 0 && counters != null) {
+      counters.delivered.add(messages);
+      messages = 0;
+    }
     channel.flush();
   }
 

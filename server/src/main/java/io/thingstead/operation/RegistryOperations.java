@@ -176,7 +176,8 @@ final class RegistryOperations {
             in.attributeName(),
             in.attributeValue(),
             Boolean.TRUE.equals(in.usePrefixAttributeValue()),
-            in.thingTypeName());
+            in.thingTypeName(),
+            null);
     Page<Thing> page = things(call).list(filter, in.maxResults(), in.nextToken());
     return new ListThingsResponse(
         page.items().stream()

@@ -116,15 +116,14 @@ public final class Things {
 
   private @Nullable Thing listed(Rows rows, ThingFilter filter, Rows.Row found) {
     Key.Reader key = found.key().read();
-    String name = key.text();
-    ThingRow row;
-    if (filter.typeName() == null) {
-      row = Json.decode(found.value(), ThingRow.class);
-    } else {
-      name = key.text();
-      // Null when it was deleted between the two reads.
-      row = row(rows, name);
+    String first = key.text();
+    String name = filter.typeName() == null ? first : key.text();
+    if (!filter.accepts(name)) {
+      return null;
     }
+    // Null when it was deleted between the two reads.
+    ThingRow row =
+        filter.typeName() == null ? Json.decode(found.value(), ThingRow.class) : row(rows, name);
     return row != null && filter.accepts(row) ? thing(name, row) : null;
   }
 

@@ -41,6 +41,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -140,6 +141,18 @@ public final class Rules implements AutoCloseable {
    */
   public RuleStats stats(String name) {
     return stats.getOrDefault(name, new RuleStats());
+  }
+
+  /** Rules of which something has failed since the start, those that failed most first. */
+  public List<String> failing(int limit) {
+    ToLongFunction<RuleStats> failed = each -> each.failures().sum() + each.actionsFailed().sum();
+    return stats.entrySet().stream()
+        .map(each -> Map.entry(each.getKey(), failed.applyAsLong(each.getValue())))
+        .filter(each -> each.getValue() > 0)
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .limit(limit)
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** One of the counts of all rules since the start, also of those that were deleted. */

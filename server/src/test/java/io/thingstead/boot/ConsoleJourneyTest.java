@@ -37,7 +37,7 @@ class ConsoleJourneyTest {
             .orElse(null);
     assumeTrue(chrome != null, "./thingstead test installs chromium");
     Path work = Files.createDirectory(directory.resolve("work"));
-    try (RunningNode node = new RunningNode(directory)) {
+    try (RunningNode node = new RunningNode(directory, "refusals-per-second", "400")) {
       allowAnybody(node);
       String said =
           NpmClient.run(

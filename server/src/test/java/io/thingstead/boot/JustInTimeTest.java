@@ -79,6 +79,12 @@ class JustInTimeTest extends ApiTest {
     return iot().describeCertificate(r -> r.certificateId(id)).certificateDescription().status();
   }
 
+  /** How many wait for their activation, as administrators are told. */
+  private int waiting() throws Exception {
+    String state = node().signed("GET", "/_thingstead/attention", Map.of(), "").body();
+    return JsonMapper.shared().readTree(state).path("certificatesWaiting").asInt(-1);
+  }
+
   private String why(String clientId) throws Exception {
     String refusals = node().signed("GET", "/_thingstead/refusals", Map.of(), "").body();
     StringBuilder why = new StringBuilder();
@@ -142,9 +148,12 @@ class JustInTimeTest extends ApiTest {
     firstConnectionIsClosed(pump, "pump-2");
     assertThat(why("pump-2")).contains("template factory is not enabled");
     assertThat(status(caId)).isEqualTo(CertificateStatus.PENDING_ACTIVATION);
+    int waiting = waiting();
+    assertThat(waiting).isPositive();
     iot().updateProvisioningTemplate(r -> r.templateName("factory").enabled(true));
     firstConnectionIsClosed(pump, "pump-2");
     assertThat(status(caId)).isEqualTo(CertificateStatus.ACTIVE);
+    assertThat(waiting()).isEqualTo(waiting - 1);
     device(pump, "pump-2").connect().close();
     refused(
         409,

@@ -17,7 +17,7 @@ public final class NpmClient {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Path SCRIPTS = Path.of("src", "test", "npm").toAbsolutePath();
   private static final Path MODULES = Path.of("target", "npm", "node_modules").toAbsolutePath();
-  private static final int SECONDS = 120;
+  private static final int SECONDS = 180;
 
   private NpmClient() {}
 

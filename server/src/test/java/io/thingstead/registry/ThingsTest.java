@@ -157,7 +157,7 @@ class ThingsTest {
         () -> things.update("t", new ThingUpdate("k", true, null, false, null)));
     assertThat(things.update("t", new ThingUpdate(null, true, many(3), false, null)).typeName())
         .isNull();
-    assertThat(names(new ThingFilter(null, null, false, "l"))).isEmpty();
+    assertThat(names(new ThingFilter(null, null, false, "l", null))).isEmpty();
   }
 
   @Test
@@ -197,23 +197,35 @@ class ThingsTest {
       all.put(name, things.create(name, type, i % 3 == 0 ? Map.of("c", "red" + i % 9) : Map.of()));
     }
     assertThat(names(ThingFilter.ALL)).containsExactlyElementsOf(all.keySet());
-    assertThat(names(new ThingFilter(null, null, false, "even")))
+    assertThat(names(new ThingFilter(null, null, false, "even", null)))
         .containsExactlyElementsOf(
             all.values().stream().filter(t -> t.typeName() != null).map(Thing::name).toList());
-    assertThat(names(new ThingFilter("c", "red3", false, null)))
+    assertThat(names(new ThingFilter("c", "red3", false, null, null)))
         .containsExactlyElementsOf(
             all.values().stream()
                 .filter(t -> "red3".equals(t.attributes().get("c")))
                 .map(Thing::name)
                 .toList());
-    assertThat(names(new ThingFilter("c", "red", true, "even")))
+    assertThat(names(new ThingFilter("c", "red", true, "even", null)))
         .containsExactlyElementsOf(
             all.values().stream()
                 .filter(t -> t.typeName() != null && t.attributes().containsKey("c"))
                 .map(Thing::name)
                 .toList());
+    assertThat(names(new ThingFilter(null, null, false, null, "T1")))
+        .containsExactlyElementsOf(all.keySet().stream().filter(t -> t.startsWith("t1")).toList());
+    assertThat(names(new ThingFilter("c", "red3", false, "even", "4")))
+        .containsExactlyElementsOf(
+            all.values().stream()
+                .filter(t -> t.typeName() != null && t.name().contains("4"))
+                .filter(t -> "red3".equals(t.attributes().get("c")))
+                .map(Thing::name)
+                .toList());
     assertThat(things.list(ThingFilter.ALL, 57, null).next()).isNull();
-    refused(AwsError.INVALID_REQUEST, "go together", () -> new ThingFilter("c", null, false, null));
+    refused(
+        AwsError.INVALID_REQUEST,
+        "go together",
+        () -> new ThingFilter("c", null, false, null, null));
     refused(AwsError.INVALID_REQUEST, "1..250", () -> things.list(ThingFilter.ALL, 251, null));
     refused(AwsError.INVALID_REQUEST, "nextToken", () -> things.list(ThingFilter.ALL, 5, "*"));
   }
