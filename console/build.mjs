@@ -38,7 +38,7 @@ function sha256(...parts) {
 }
 
 function fingerprint() {
-  const sources = ['build.mjs', 'index.html', 'package.json', 'package-lock.json', 'theme.ts', 'tsconfig.json', 'vite.config.ts']
+  const sources = ['build.mjs', 'index.html', 'package.json', 'package-lock.json', 'theme.ts', 'tsconfig.json', 'vite.config.ts', 'kit.config.ts']
     .map(name => join(here, name))
     .concat(files(join(here, 'src')), files(join(here, 'test')));
   return sha256(process.version, ...sources.flatMap(file => [relative(here, file), readFileSync(file)]));
@@ -136,5 +136,7 @@ if (process.argv[2] === 'test') {
     tool('typescript/bin/tsc');
     tool('vite/bin/vite.js', 'build', '--logLevel', 'warn');
     weigh(await pack());
+    // The kit alone, for the tests that run its programs.
+    tool('vite/bin/vite.js', 'build', '--config', 'kit.config.ts', '--logLevel', 'warn');
   });
 }

@@ -1,3 +1,12 @@
+import arduino from './kit/arduino.ino?raw';
+import c from './kit/device.c?raw';
+import java from './kit/Device.java?raw';
+import javascript from './kit/device.mjs?raw';
+import python from './kit/device.py?raw';
+import windows from './kit/mosquitto.cmd?raw';
+import mosquitto from './kit/mosquitto.sh?raw';
+import readme from './kit/README.txt?raw';
+import { pkcs8 } from './pem';
 import { type File, zip } from './zip';
 
 /** What a device needs to connect, and where to. */
@@ -6,7 +15,8 @@ export interface Kit {
   host: string;
   port: number;
   certificate: string;
-  key: string;
+  /** Undefined when the device has made its key itself. */
+  key: string | undefined;
   /** Undefined when the server's certificate is one of the user's own. */
   ca: string | undefined;
 }
@@ -14,6 +24,11 @@ export interface Kit {
 /** Where a device that was connected by the console speaks. */
 export function topicOf(thing: string): string {
   return `devices/${thing}/data`;
+}
+
+/** Where it hears what it is to do. */
+export function commandsOf(thing: string): string {
+  return `devices/${thing}/commands`;
 }
 
 export const POLICY_NAME = 'device-on-its-own-topics';
@@ -52,273 +67,122 @@ export function policyOf(account: string, region: string): string {
   );
 }
 
-/** A name that is safe in any file system and shell. */
-function fileName(thing: string): string {
-  return thing.replace(/[^\w.-]/g, '_');
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-function literal(text: string): string {
-  return JSON.stringify(text);
-}
-
 export type Language = 'mosquitto' | 'python' | 'javascript' | 'java' | 'c' | 'arduino';
 
 interface Sample {
   title: string;
+  /** Within the kit's folder. */
   file: string;
-  /** What to type in the kit's folder. */
+  /** What to type in that folder, and on Windows if it is something else. */
   run: string;
+  windows?: string;
   mode?: number;
-  code: (kit: Kit) => string;
+  program: string;
 }
 
+const PAHO = 'org.eclipse.paho.mqttv5.client';
+const PAHO_VERSION = '1.2.5';
+
+/** Programs for a device: each a file that can be read and run, with `@NAMES@` to fill in. */
 export const SAMPLES: Record<Language, Sample> = {
   mosquitto: {
     title: 'mosquitto',
     file: 'mosquitto.sh',
-    run: 'sh mosquitto.sh',
+    run: 'sh mosquitto.sh && sh mosquitto.sh listen',
+    windows: 'mosquitto.cmd',
     mode: 0o755,
-    code: kit => `#!/bin/sh
-# Sends one reading, and writes it into the shadow. Needs mosquitto-clients.
-#   sh mosquitto.sh [TOPIC [MESSAGE]]
-cd "$(dirname "$0")" || exit 1
-thing=${quoted(kit.thing)}
-send() {
-  mosquitto_pub -V 5 -h ${quoted(kit.host)} -p ${kit.port} ${kit.ca ? '--cafile ca.pem' : '--tls-use-os-certs'} \\
-    --cert device.crt --key device.key -i "$thing" -q 1 -t "$1" -m "$2"
-}
-if [ $# -gt 0 ]; then
-  send "$1" "\${2:-{}}"
-else
-  send "devices/$thing/data" '{"temperature": 21.5}' &&
-    send "\\$aws/things/$thing/shadow/update" '{"state": {"reported": {"temperature": 21.5}}}'
-fi
-`,
+    program: mosquitto,
   },
   python: {
     title: 'Python',
     file: 'device.py',
     run: 'pip install paho-mqtt && python3 device.py',
-    code: kit => `"""Sends a reading every five seconds and obeys its shadow. Needs: pip install "paho-mqtt>=2"."""
-import json
-import time
-
-import paho.mqtt.client as mqtt
-
-THING = ${literal(kit.thing)}
-SHADOW = f"$aws/things/{THING}/shadow/update"
-
-
-def on_connect(client, userdata, flags, reason, properties):
-    print("connected:", reason)
-    client.subscribe(SHADOW + "/delta", qos=1)
-
-
-def on_message(client, userdata, message):
-    wanted = json.loads(message.payload)["state"]
-    print("wanted:", wanted)
-    client.publish(SHADOW, json.dumps({"state": {"reported": wanted}}), qos=1)
-
-
-client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=THING, protocol=mqtt.MQTTv5)
-client.tls_set(ca_certs=${kit.ca ? '"ca.pem"' : 'None'}, certfile="device.crt", keyfile="device.key")
-client.on_connect = on_connect
-client.on_message = on_message
-client.connect(${literal(kit.host)}, ${kit.port})
-client.loop_start()
-while True:
-    client.publish(${literal(topicOf(kit.thing))}, json.dumps({"temperature": 21.5}), qos=1)
-    time.sleep(5)
-`,
+    windows: 'py -m pip install paho-mqtt && py device.py',
+    program: python,
   },
   javascript: {
     title: 'JavaScript',
     file: 'device.mjs',
     run: 'npm install mqtt && node device.mjs',
-    code: kit => `// Sends a reading every five seconds and obeys its shadow. Needs: npm install mqtt
-import { readFileSync } from 'node:fs';
-import mqtt from 'mqtt';
-
-const thing = ${literal(kit.thing)};
-const shadow = \`$aws/things/\${thing}/shadow/update\`;
-const client = mqtt.connect({
-  protocol: 'mqtts',
-  host: ${literal(kit.host)},
-  port: ${kit.port},
-  protocolVersion: 5,
-  clientId: thing,
-  ${kit.ca ? "ca: readFileSync('ca.pem'),\n  " : ''}cert: readFileSync('device.crt'),
-  key: readFileSync('device.key'),
-});
-client.on('connect', () => {
-  console.log('connected');
-  client.subscribe(\`\${shadow}/delta\`, { qos: 1 });
-});
-client.on('message', (topic, payload) => {
-  const wanted = JSON.parse(payload).state;
-  console.log('wanted:', wanted);
-  client.publish(shadow, JSON.stringify({ state: { reported: wanted } }), { qos: 1 });
-});
-client.on('error', error => console.error(error.message));
-setInterval(() => client.publish(${literal(topicOf(kit.thing))}, JSON.stringify({ temperature: 21.5 }), { qos: 1 }), 5000);
-`,
+    program: javascript,
   },
   java: {
     title: 'Java',
     file: 'Device.java',
-    run: 'java -cp hivemq-mqtt-client-shaded.jar Device.java',
-    code: kit => `// Sends a reading every five seconds. Needs com.hivemq:hivemq-mqtt-client-shaded on the class path,
-// and the key and certificate as one file:
-//   openssl pkcs12 -export -in device.crt -inkey device.key -passout pass:changeit -out device.p12
-import com.hivemq.client.mqtt.MqttClient;
-import java.io.FileInputStream;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.TrustManagerFactory;
-
-public class Device {
-  public static void main(String[] arguments) throws Exception {
-    KeyStore own = KeyStore.getInstance("PKCS12");
-    own.load(new FileInputStream("device.p12"), "changeit".toCharArray());
-    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-    keys.init(own, "changeit".toCharArray());
-
-    ${
-      kit.ca
-        ? `KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry("ca",
-        CertificateFactory.getInstance("X.509").generateCertificate(new FileInputStream("ca.pem")));
-    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-    trust.init(trusted);`
-        : `TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-    trust.init((KeyStore) null);`
-    }
-
-    var client = MqttClient.builder().useMqttVersion5()
-        .identifier(${literal(kit.thing)})
-        .serverHost(${literal(kit.host)}).serverPort(${kit.port})
-        .sslConfig().keyManagerFactory(keys).trustManagerFactory(trust).applySslConfig()
-        .buildBlocking();
-    client.connect();
-    System.out.println("connected");
-    while (true) {
-      client.publishWith().topic(${literal(topicOf(kit.thing))})
-          .qos(com.hivemq.client.mqtt.datatypes.MqttQos.AT_LEAST_ONCE)
-          .payload("{\\"temperature\\": 21.5}".getBytes()).send();
-      Thread.sleep(5000);
-    }
-  }
-}
-`,
+    run:
+      `mvn dependency:copy -Dartifact=org.eclipse.paho:${PAHO}:${PAHO_VERSION} -DoutputDirectory=. &&\n` +
+      `  java -cp ${PAHO}-${PAHO_VERSION}.jar Device.java`,
+    windows:
+      `mvn dependency:copy -Dartifact=org.eclipse.paho:${PAHO}:${PAHO_VERSION} -DoutputDirectory=. && ` +
+      `java -cp ${PAHO}-${PAHO_VERSION}.jar Device.java`,
+    program: java,
   },
   c: {
     title: 'C',
     file: 'device.c',
     run: 'cc device.c -lmosquitto -o device && ./device',
-    code: kit => `/* Sends a reading every five seconds. Needs libmosquitto (Debian: apt install libmosquitto-dev). */
-#include <mosquitto.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-int main(void) {
-  const char *message = "{\\"temperature\\": 21.5}";
-  mosquitto_lib_init();
-  struct mosquitto *client = mosquitto_new(${literal(kit.thing)}, true, NULL);
-  mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
-  ${kit.ca ? '' : 'mosquitto_int_option(client, MOSQ_OPT_TLS_USE_OS_CERTS, 1);\n  '}mosquitto_tls_set(client, ${kit.ca ? '"ca.pem"' : 'NULL'}, NULL, "device.crt", "device.key", NULL);
-  int code = mosquitto_connect(client, ${literal(kit.host)}, ${kit.port}, 30);
-  if (code != MOSQ_ERR_SUCCESS) {
-    fprintf(stderr, "%s\\n", mosquitto_strerror(code));
-    return 1;
-  }
-  mosquitto_loop_start(client);
-  for (;;) {
-    mosquitto_publish(client, NULL, ${literal(topicOf(kit.thing))}, (int)strlen(message), message, 1, false);
-    sleep(5);
-  }
-}
-`,
+    program: c,
   },
   arduino: {
     title: 'Arduino (ESP32)',
-    file: 'device.ino',
-    run: 'Open device.ino in the Arduino IDE; libraries: PubSubClient',
-    code: kit => `// Sends a reading every five seconds. For an ESP32; library: PubSubClient.
-#include <PubSubClient.h>
-#include <WiFi.h>
-#include <WiFiClientSecure.h>
-#include <time.h>
-
-const char *WIFI_NAME = "your network";
-const char *WIFI_PASSWORD = "its password";
-${kit.ca ? `const char CA[] = R"pem(${kit.ca.trim()}\n)pem";\n` : '// Put the PEM of the CA that your server certificate is from here.\nconst char CA[] = "";\n'}const char CERTIFICATE[] = R"pem(${kit.certificate.trim()}
-)pem";
-const char KEY[] = R"pem(${kit.key.trim()}
-)pem";
-
-WiFiClientSecure net;
-PubSubClient client(net);
-
-void setup() {
-  Serial.begin(115200);
-  WiFi.begin(WIFI_NAME, WIFI_PASSWORD);
-  while (WiFi.status() != WL_CONNECTED) delay(500);
-  configTime(0, 0, "pool.ntp.org");  // certificates are only valid at the right time
-  while (time(nullptr) < 1700000000) delay(500);
-  net.setCACert(CA);
-  net.setCertificate(CERTIFICATE);
-  net.setPrivateKey(KEY);
-  client.setServer(${literal(kit.host)}, ${kit.port});
-}
-
-void loop() {
-  if (!client.connected() && !client.connect(${literal(kit.thing)})) {
-    Serial.printf("not connected: %d\\n", client.state());
-    delay(5000);
-    return;
-  }
-  client.publish(${literal(topicOf(kit.thing))}, "{\\"temperature\\": 21.5}");
-  for (int i = 0; i < 50; i++) {
-    client.loop();
-    delay(100);
-  }
-}
-`,
+    file: 'arduino/arduino.ino',
+    run: 'Open arduino/arduino.ino in the Arduino IDE; library: PubSubClient',
+    program: arduino,
   },
 };
 
-const README = (kit: Kit) => `${kit.thing}
-${'='.repeat(kit.thing.length)}
+/** So plain that a name needs no quotes in any of the languages. */
+const PLAIN = /^[A-Za-z0-9:._-]+$/;
 
-Connects by MQTT over TLS to ${kit.host}:${kit.port} as the client "${kit.thing}".
-It may use the topics devices/${kit.thing}/... and its shadow, and nothing else.
+function filled(text: string, kit: Kit, more: Record<string, string> = {}): string {
+  if (!PLAIN.test(kit.thing) || !PLAIN.test(kit.host)) throw new Error(`no name for a device or a host: ${kit.thing}, ${kit.host}`);
+  const values: Record<string, string> = { HOST: kit.host, PORT: String(kit.port), THING: kit.thing, ...more };
+  return text.replace(/@([A-Z]+)@/g, (name, key: string) => values[key] ?? name);
+}
 
-device.key is this device's secret: whoever has it is the device. Keep it where only the
-device can read it, and nowhere else. The server has no copy.
+/** A program of the kit; secrets are only in it if it cannot do without, as the sketch. */
+export function programOf(language: Language, kit: Kit): string {
+  return filled(SAMPLES[language].program, kit, {
+    CA: kit.ca?.trim() ?? "PUT THE PEM OF YOUR SERVER CERTIFICATE'S CA HERE",
+    CERTIFICATE: kit.certificate.trim(),
+    KEY: kit.key?.trim() ?? "PUT THE PEM OF THE DEVICE'S KEY HERE",
+  });
+}
 
-${Object.values(SAMPLES)
-  .map(sample => `${sample.title}: ${sample.run}`)
-  .join('\n')}
-`;
+function readmeOf(kit: Kit): string {
+  const runs = Object.values(SAMPLES).map(
+    ({ title, run, windows: other }) =>
+      `  ${title}\n    ${run.replaceAll('\n', '\n    ')}\n${other ? `    Windows: ${other}\n` : ''}`,
+  );
+  return filled(readme, kit, {
+    LINE: '='.repeat(kit.thing.length),
+    KEY: kit.key
+      ? 'device.key   its secret: whoever has it is the device. The server has no copy. Keep it\n' +
+        '               where only the device can read it (Linux and macOS: chmod 600 device.key)'
+      : 'device.key   its secret, which never left it: put the key here that you made the request with',
+    RUN: runs.join('\n'),
+  });
+}
+
+/** A name that is safe in any file system and shell. */
+function folderOf(thing: string): string {
+  return thing.replace(/[^\w.-]/g, '_');
+}
 
 /** Everything in one zip file, in a folder of the thing's name. */
-export function pack(kit: Kit): { name: string; content: Blob } {
-  const folder = fileName(kit.thing);
+export function pack(made: Kit): { name: string; content: Blob } {
+  const kit = { ...made, key: made.key && pkcs8(made.key) };
+  const folder = folderOf(kit.thing);
+  const trust = kit.ca ? '--cafile ca.pem' : '--tls-use-os-certs';
   const files: File[] = [
-    { name: 'README.txt', content: README(kit) },
+    { name: 'README.txt', content: readmeOf(kit) },
     { name: 'device.crt', content: kit.certificate },
-    { name: 'device.key', content: kit.key, mode: 0o600 },
+    ...(kit.key ? [{ name: 'device.key', content: kit.key, mode: 0o600 }] : []),
     ...(kit.ca ? [{ name: 'ca.pem', content: kit.ca }] : []),
-    ...Object.entries(SAMPLES).map(([language, sample]) => ({
-      name: language === 'arduino' ? 'device/device.ino' : sample.file,
-      content: sample.code(kit),
+    { name: 'mosquitto.cmd', content: filled(windows, kit, { TRUST: trust }).replaceAll('\n', '\r\n') },
+    ...(Object.entries(SAMPLES) as [Language, Sample][]).map(([language, sample]) => ({
+      name: sample.file,
+      content: programOf(language, kit),
       // The sketch has the key in it.
       mode: language === 'arduino' ? 0o600 : (sample.mode ?? 0o644),
     })),

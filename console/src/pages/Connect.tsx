@@ -15,7 +15,7 @@ import { useEffect, useState } from 'react';
 import { api, type Refusal } from '../api';
 import { useAct, useAsk } from '../ask';
 import { CallError, session } from '../http';
-import { type Kit, type Language, pack, POLICY_NAME, policyOf, SAMPLES } from '../kit';
+import { type Kit, type Language, pack, POLICY_NAME, policyOf, programOf, SAMPLES } from '../kit';
 import { type Heard, listen } from '../live';
 import { Code, Copy, Failure } from '../parts';
 import { asText } from '../payload';
@@ -167,7 +167,7 @@ function Made({ kit, again }: { kit: Kit; again: () => void }) {
                 </SpaceBetween>
                 <ExpandableSection headerText={`${texts.connect.code}: ${sample.file}`}>
                   {/* The key stays out of the page as long as nobody asks for it. */}
-                  <Code>{sample.code({ ...kit, key: '…' })}</Code>
+                  <Code>{programOf(id as Language, { ...kit, key: '…' })}</Code>
                 </ExpandableSection>
               </SpaceBetween>
             ),
