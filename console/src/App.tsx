@@ -9,6 +9,8 @@ import { SignInAgain, SignInPage } from './SignIn';
 import { useStore } from './store';
 import { texts } from './texts';
 
+const RETRY_MILLIS = 3000;
+
 /** The sign-in page, the frame with a page, or both when a session has ended meanwhile. */
 export function App() {
   const current = useStore(session);
@@ -40,6 +42,13 @@ export function App() {
     window.addEventListener('hashchange', followed);
     return () => window.removeEventListener('hashchange', followed);
   }, [start]);
+
+  // Nothing is shown yet and the server does not answer: it may be about to start.
+  useEffect(() => {
+    if (current !== undefined || !failed) return;
+    const timer = setTimeout(() => void start(null), RETRY_MILLIS);
+    return () => clearTimeout(timer);
+  }, [current, failed, start]);
 
   if (current) last.current = current;
   if (current === undefined) {

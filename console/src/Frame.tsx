@@ -5,10 +5,11 @@ import SideNavigation, { type SideNavigationProps } from '@cloudscape-design/com
 import Spinner from '@cloudscape-design/components/spinner';
 import TopNavigation from '@cloudscape-design/components/top-navigation';
 import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react';
+import { forget } from './kept';
 import { loadSession, reachable, type Session, signOut } from './http';
 import mark from './mark.svg';
 import { type Mode, mode, setMode } from './mode';
-import { PageGuard } from './parts';
+import { Outdated, PageGuard } from './parts';
 import { go, type Place, to, usePlace } from './router';
 import { useStore } from './store';
 import { texts } from './texts';
@@ -22,30 +23,57 @@ interface Entry {
   one?: Page;
 }
 
+/**
+ * A page that is fetched when it is first seen. While the server is away it waits for it; and a page of a newer
+ * console than this is fetched by loading everything anew.
+ */
+function page(load: () => Promise<{ default: Page }>): Page {
+  return lazy(async () => {
+    for (;;) {
+      try {
+        return await load();
+      } catch (thrown) {
+        const there = await loadSession().then(
+          () => true,
+          () => false,
+        );
+        if (there) throw new Outdated(String(thrown));
+        await new Promise<void>(resolve => {
+          const stop = reachable.subscribe(() => {
+            if (!reachable.get()) return;
+            stop();
+            resolve();
+          });
+        });
+      }
+    }
+  });
+}
+
 /** The first part of the place chooses the page. */
 const PAGES: Record<string, Entry> = {
-  '': { title: texts.pages.home, page: lazy(() => import('./pages/Home')) },
-  connect: { title: texts.pages.connect, page: lazy(() => import('./pages/Connect')) },
+  '': { title: texts.pages.home, page: page(() => import('./pages/Home')) },
+  connect: { title: texts.pages.connect, page: page(() => import('./pages/Connect')) },
   things: {
     title: texts.pages.things,
-    page: lazy(() => import('./pages/Things')),
-    one: lazy(() => import('./pages/Thing')),
+    page: page(() => import('./pages/Things')),
+    one: page(() => import('./pages/Thing')),
   },
-  mqtt: { title: texts.pages.mqtt, page: lazy(() => import('./pages/Mqtt')) },
-  refusals: { title: texts.pages.refusals, page: lazy(() => import('./pages/Refusals')) },
-  simulator: { title: texts.pages.simulator, page: lazy(() => import('./pages/Simulator')) },
+  mqtt: { title: texts.pages.mqtt, page: page(() => import('./pages/Mqtt')) },
+  refusals: { title: texts.pages.refusals, page: page(() => import('./pages/Refusals')) },
+  simulator: { title: texts.pages.simulator, page: page(() => import('./pages/Simulator')) },
   certificates: {
     title: texts.pages.certificates,
-    page: lazy(() => import('./pages/Certificates')),
-    one: lazy(() => import('./pages/Certificate')),
+    page: page(() => import('./pages/Certificates')),
+    one: page(() => import('./pages/Certificate')),
   },
-  authorities: { title: texts.pages.authorities, page: lazy(() => import('./pages/Authorities')) },
+  authorities: { title: texts.pages.authorities, page: page(() => import('./pages/Authorities')) },
   policies: {
     title: texts.pages.policies,
-    page: lazy(() => import('./pages/Policies')),
-    one: lazy(() => import('./pages/Policy')),
+    page: page(() => import('./pages/Policies')),
+    one: page(() => import('./pages/Policy')),
   },
-  trust: { title: texts.pages.trust, page: lazy(() => import('./pages/Trust')) },
+  trust: { title: texts.pages.trust, page: page(() => import('./pages/Trust')) },
 };
 
 PAGES['clients'] = { title: texts.pages.clients, page: lazy(() => import('./pages/Clients')) };
@@ -66,7 +94,7 @@ const NAVIGATION: SideNavigationProps.Item[] = [
 ];
 
 const WIDE = window.matchMedia('(min-width: 900px)');
-const RETRY_MILLIS = 3000;
+const RETRY_MILLIS = 2000;
 
 /** What stays while pages change. */
 export function Frame({ session, leave }: { session: Session; leave: () => void }) {
@@ -160,6 +188,7 @@ function Top({ session, leave }: { session: Session; leave: () => void }) {
             onItemClick: event => {
               if (event.detail.id !== 'out') return;
               leave();
+              forget();
               void signOut().catch(() => undefined);
               go('#/');
             },
@@ -175,8 +204,13 @@ function Connection() {
   const up = useStore(reachable);
   useEffect(() => {
     if (up) return;
-    const timer = setInterval(() => void loadSession().catch(() => undefined), RETRY_MILLIS);
-    return () => clearInterval(timer);
+    const look = () => void loadSession().catch(() => undefined);
+    const timer = setInterval(look, RETRY_MILLIS);
+    window.addEventListener('online', look);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener('online', look);
+    };
   }, [up]);
   return (
     <Flashbar

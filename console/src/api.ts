@@ -229,6 +229,7 @@ export const api = {
       page => page.thingTypes,
       page => page.nextToken,
     ),
+  createThingType: (name: string) => call<object>('POST', `/thing-types/${seg(name)}`, { body: {} }),
   principalsOf: (thing: string, signal?: AbortSignal) =>
     call<{ principals: string[] }>('GET', `/things/${seg(thing)}/principals`, abort(signal)),
   thingsOf: (principal: string, signal?: AbortSignal) =>
@@ -296,6 +297,11 @@ export const api = {
     call<{ certificateDescription: CertificateDescription }>('GET', `/certificates/${seg(id)}`, abort(signal)),
   makeCertificate: () =>
     call<MadeCertificate>('POST', '/keys-and-certificate', { query: { setAsActive: true } }),
+  certificateFromRequest: (certificateSigningRequest: string) =>
+    call<Omit<MadeCertificate, 'keyPair'>>('POST', '/certificates', {
+      query: { setAsActive: true },
+      body: { certificateSigningRequest },
+    }),
   setCertificate: (id: string, newStatus: 'ACTIVE' | 'INACTIVE' | 'REVOKED') =>
     call<object>('PUT', `/certificates/${seg(id)}`, { query: { newStatus } }),
   deleteCertificate: (id: string) => call<object>('DELETE', `/certificates/${seg(id)}`, { query: { forceDelete: true } }),

@@ -1,4 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { revived } from './http';
+import { useStore } from './store';
 
 /** What came of asking: the last good answer stays while a newer one is on its way or fails. */
 export interface Asked<T> {
@@ -9,7 +11,8 @@ export interface Asked<T> {
 }
 
 /**
- * Asks when the key changes, when told to, and every so many milliseconds while the page is seen.
+ * Asks when the key changes, when told to, when the server is back, and every so many milliseconds while the page
+ * is seen.
  *
  * @param key what the answer depends on
  */
@@ -18,6 +21,7 @@ export function useAsk<T>(ask: (signal: AbortSignal) => Promise<T>, key: string,
   const [error, setError] = useState<unknown>();
   const [loading, setLoading] = useState(true);
   const [turn, setTurn] = useState(0);
+  const revival = useStore(revived);
   const latest = useRef(ask);
   latest.current = ask;
 
@@ -47,7 +51,7 @@ export function useAsk<T>(ask: (signal: AbortSignal) => Promise<T>, key: string,
       aborted.abort();
       clearTimeout(timer);
     };
-  }, [key, everyMillis, turn]);
+  }, [key, everyMillis, turn, revival]);
 
   const reload = useCallback(() => setTurn(before => before + 1), []);
   return { data: answer?.key === key ? answer.data : undefined, error, loading, reload };

@@ -10,7 +10,12 @@ export interface Session {
   ends: string;
   deviceHost: string;
   devicePort: number;
+  /** The device port listens on this machine only. */
+  deviceLoopback: boolean;
+  /** What the server's certificate names. */
   hosts: string[];
+  /** What else the machine is called, that the certificate does not name. */
+  otherHosts: string[];
   ca?: string;
 }
 
@@ -20,6 +25,9 @@ export const session = store<Session | null | undefined>(undefined);
 /** Whether the last call reached the server. */
 export const reachable = store(true);
 
+/** Grows when the server is back, or somebody has signed in again: what is shown may be old. */
+export const revived = store(0);
+
 /** A call that did not succeed, with the server's words for it. */
 export class CallError extends Error {
   constructor(
@@ -27,6 +35,7 @@ export class CallError extends Error {
     readonly code: string,
     message: string,
     readonly requestId: string,
+    readonly retryAfterMillis = 0,
   ) {
     super(message);
   }
@@ -48,6 +57,10 @@ export interface Call {
 
 const SESSION = '/_thingstead/console/session';
 const TIMEOUT_MILLIS = 20_000;
+
+/** Reading is tried again by itself after 429 and 503: this often, with a pause before each. */
+const PAUSES_MILLIS = [400, 1200, 3000];
+const RETRY_AFTER_MAX_MILLIS = 10_000;
 
 /** Codes by which the server says that it does not know the session. */
 const SIGNED_OUT = new Set(['MissingAuthenticationTokenException', 'UnauthorizedException']);
@@ -74,13 +87,21 @@ async function exchange(method: string, path: string, call: Call, csrf: string |
     });
   } catch (thrown) {
     if (call.signal?.aborted) throw thrown;
-    reachable.set(false);
-    throw new CallError(0, 'Unreachable', texts.errors.unreachable, '');
+    throw away();
   }
+  const text = await response.text().catch(() => {
+    throw away();
+  });
+  // Not our server's words, but those of something between that does not reach it.
+  if (response.status >= 502 && response.status <= 504 && !response.headers.has('x-amzn-errortype')) throw away();
   reachable.set(true);
-  const text = await response.text();
   if (!response.ok) throw failure(response, text);
   return text === '' ? {} : parsed(text);
+}
+
+function away(): CallError {
+  reachable.set(false);
+  return new CallError(0, 'Unreachable', texts.errors.unreachable, '');
 }
 
 function parsed(text: string): unknown {
@@ -101,13 +122,30 @@ function failure(response: Response, text: string): CallError {
     code,
     typeof message === 'string' ? message : texts.errors.status(response.status),
     response.headers.get('x-amzn-requestid') ?? '',
+    Number(response.headers.get('retry-after') ?? 0) * 1000,
   );
+}
+
+/** Reads again when the server has too much to do or is not ready yet; changes are for people to try again. */
+async function patiently(method: string, path: string, call: Call): Promise<unknown> {
+  for (let tried = 0; ; tried++) {
+    try {
+      return await exchange(method, path, call, session.get()?.csrfToken);
+    } catch (thrown) {
+      const pause = PAUSES_MILLIS[tried];
+      const busy = thrown instanceof CallError && (thrown.status === 429 || thrown.status === 503);
+      if (!busy || method !== 'GET' || pause === undefined) throw thrown;
+      const asked = Math.min(Math.max(pause, thrown.retryAfterMillis), RETRY_AFTER_MAX_MILLIS);
+      await new Promise(resolve => setTimeout(resolve, asked * (0.75 + Math.random() / 2)));
+      call.signal?.throwIfAborted();
+    }
+  }
 }
 
 /** Calls the public API, or a path of our own, as who has signed in. */
 export async function call<T>(method: string, path: string, options: Call = {}): Promise<T> {
   try {
-    return (await exchange(method, path, options, session.get()?.csrfToken)) as T;
+    return (await patiently(method, path, options)) as T;
   } catch (thrown) {
     if (thrown instanceof CallError && SIGNED_OUT.has(thrown.code)) session.set(null);
     throw thrown;
@@ -119,14 +157,43 @@ export async function loadSession(): Promise<void> {
   try {
     session.set((await exchange('GET', SESSION, {}, undefined)) as Session);
   } catch (thrown) {
-    if (thrown instanceof CallError && thrown.unreachable) throw thrown;
+    // A server that fails or is busy has not said that the session is over.
+    if (!(thrown instanceof CallError && SIGNED_OUT.has(thrown.code))) throw thrown;
     session.set(null);
   }
 }
 
+const SIGNED_IN = 'signed in';
+let tellTabs = (_: string): void => undefined;
+
 export async function signIn(proof: { link: string } | { accessKeyId: string; secretAccessKey: string }): Promise<void> {
   session.set((await exchange('POST', SESSION, { body: proof }, undefined)) as Session);
+  tellTabs(SIGNED_IN);
 }
+
+/** Goes on here when somebody has signed in in another tab, by a new link for example. */
+export function followOtherTabs(): void {
+  const tabs = new BroadcastChannel('thingstead');
+  tellTabs = message => tabs.postMessage(message);
+  const look = () => {
+    if (session.get() === null) void loadSession().catch(() => undefined);
+  };
+  tabs.addEventListener('message', event => event.data === SIGNED_IN && look());
+  document.addEventListener('visibilitychange', () => !document.hidden && look());
+}
+
+function revive(): void {
+  revived.set(revived.get() + 1);
+}
+reachable.subscribe(() => reachable.get() && revive());
+let signedOut = false;
+session.subscribe(() => {
+  if (session.get() === null) signedOut = true;
+  else if (signedOut && session.get()) {
+    signedOut = false;
+    revive();
+  }
+});
 
 export async function signOut(): Promise<void> {
   try {

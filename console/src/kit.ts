@@ -1,11 +1,11 @@
-import arduino from './kit/arduino.ino?raw';
-import c from './kit/device.c?raw';
-import java from './kit/Device.java?raw';
-import javascript from './kit/device.mjs?raw';
-import python from './kit/device.py?raw';
-import windows from './kit/mosquitto.cmd?raw';
-import mosquitto from './kit/mosquitto.sh?raw';
-import readme from './kit/README.txt?raw';
+import arduino from '../kit/arduino.ino?raw';
+import c from '../kit/device.c?raw';
+import java from '../kit/Device.java?raw';
+import javascript from '../kit/device.mjs?raw';
+import python from '../kit/device.py?raw';
+import windows from '../kit/mosquitto.cmd?raw';
+import mosquitto from '../kit/mosquitto.sh?raw';
+import readme from '../kit/README.txt?raw';
 import { pkcs8 } from './pem';
 import { type File, zip } from './zip';
 

@@ -70,6 +70,9 @@ export function Ago({ millis }: { millis: number | undefined }) {
   );
 }
 
+/** The server has a newer console than this page is of. */
+export class Outdated extends Error {}
+
 /** Keeps a fault in one page from taking the frame away. */
 export class PageGuard extends Component<{ children: ReactNode }, { fault: Error | undefined }> {
   override state: { fault: Error | undefined } = { fault: undefined };
@@ -80,6 +83,17 @@ export class PageGuard extends Component<{ children: ReactNode }, { fault: Error
 
   override render(): ReactNode {
     const { fault } = this.state;
+    if (fault instanceof Outdated) {
+      return (
+        <Alert
+          type="info"
+          header={texts.errors.outdated}
+          action={<Button onClick={() => location.reload()}>{texts.errors.reload}</Button>}
+        >
+          {texts.errors.outdatedHow}
+        </Alert>
+      );
+    }
     return fault ? (
       <Alert type="error" header={texts.errors.page}>
         {texts.errors.pageHow}

@@ -1,4 +1,5 @@
 import Alert from '@cloudscape-design/components/alert';
+import Autosuggest from '@cloudscape-design/components/autosuggest';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
@@ -7,238 +8,293 @@ import ExpandableSection from '@cloudscape-design/components/expandable-section'
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
+import RadioGroup from '@cloudscape-design/components/radio-group';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import Tabs from '@cloudscape-design/components/tabs';
-import { useEffect, useState } from 'react';
-import { api, type Refusal } from '../api';
+import Textarea from '@cloudscape-design/components/textarea';
+import { useRef, useState } from 'react';
+import { api } from '../api';
 import { useAct, useAsk } from '../ask';
-import { CallError, session } from '../http';
-import { type Kit, type Language, pack, POLICY_NAME, policyOf, programOf, SAMPLES } from '../kit';
-import { type Heard, listen } from '../live';
+import { CallError, type Session, session } from '../http';
+import { type Draft, draft, finished } from '../kept';
+import { POLICY_NAME, policyOf } from '../kit';
+import { type Done, make, NameTaken, nextStep, type Plan, type Step, unmake } from '../making';
 import { Code, Copy, Failure } from '../parts';
-import { asText } from '../payload';
-import { to } from '../router';
+import { isRequest } from '../pem';
+import { useStore } from '../store';
 import { texts } from '../texts';
-import { save } from '../zip';
+import { Connected } from './Connected';
 
+const t = texts.connect;
 const NAME = /^[a-zA-Z0-9:_-]{1,128}$/;
+const LOCAL = new Set(['localhost', '127.0.0.1', '::1']);
 
 export default function Connect() {
-  const [kit, setKit] = useState<Kit | undefined>();
+  const made = useStore(finished);
+  // When a session ends, the page stays as it is until somebody has signed in again.
+  const last = useRef<Session | undefined>(undefined);
+  const known = useStore(session) ?? last.current;
+  last.current = known;
   return (
-    <ContentLayout header={<Header variant="h1" description={texts.connect.description}>{texts.connect.title}</Header>}>
-      {kit ? <Made kit={kit} again={() => setKit(undefined)} /> : <Make made={setKit} />}
+    <ContentLayout header={<Header variant="h1" description={t.description}>{t.title}</Header>}>
+      {made ? <Connected kit={made.kit} saved={made.saved} /> : known && <Make known={known} />}
     </ContentLayout>
   );
 }
 
-async function makePolicy(document: string): Promise<void> {
-  try {
-    await api.createPolicy(POLICY_NAME, document);
-  } catch (thrown) {
-    // Whoever made it before, or changed it, meant it so.
-    if (!(thrown instanceof CallError && thrown.code === 'ResourceAlreadyExistsException')) throw thrown;
-  }
+/** The names that a kit can hold, the likeliest first: how the browser got here, if others can, too. */
+function hostsOf(known: Session): string[] {
+  const named = [known.deviceHost, ...known.hosts].filter(host => /^[\w.:-]+$/.test(host));
+  const here = location.hostname.replace(/^\[|\]$/g, '');
+  return [...new Set(named.includes(here) && !LOCAL.has(here) ? [here, ...named] : named)];
 }
 
-/** Makes everything a device needs; what was made when a step fails is left for people to see. */
-async function makeDevice(thing: string, type: string, document: string): Promise<Kit> {
-  await api.createThing(thing, type ? { thingTypeName: type } : {});
-  const made = await api.makeCertificate();
-  await makePolicy(document);
-  await api.attachPolicy(POLICY_NAME, made.certificateArn);
-  await api.attachThing(thing, made.certificateArn);
-  const known = session.get();
-  return {
-    thing,
-    host: known?.deviceHost ?? location.hostname,
-    port: known?.devicePort ?? 8883,
-    certificate: made.certificatePem,
-    key: made.keyPair.PrivateKey,
-    ca: known?.ca,
-  };
-}
-
-function Make({ made }: { made: (kit: Kit) => void }) {
-  const [name, setName] = useState('');
-  const [type, setType] = useState('');
-  const types = useAsk(signal => api.thingTypes(signal), 'types');
+function Make({ known }: { known: Session }) {
+  const plans = useStore(draft);
+  const set = (change: Partial<Draft>) => draft.set({ ...draft.get(), ...change });
+  const done = useRef<Done>({ thing: false, policy: false });
+  const [started, setStarted] = useState<Plan | undefined>();
+  const [step, setStep] = useState<Step>('thing');
   const act = useAct();
-  const known = session.get();
-  const document = policyOf(known?.account ?? '', known?.region ?? '');
-  const bad = name !== '' && !NAME.test(name);
-  const choices = [
-    { value: '', label: texts.connect.noType },
-    ...(types.data?.items ?? []).map(each => ({ value: each.thingTypeName, label: each.thingTypeName })),
-  ];
+  const hosts = hostsOf(known);
+  const host = hosts.includes(plans.host) ? plans.host : (hosts[0] ?? known.deviceHost);
+  const bad = plans.name !== '' && !NAME.test(plans.name);
+  const badRequest = plans.own && plans.request.trim() !== '' && !isRequest(plans.request);
+  const ready = plans.name !== '' && !bad && (!plans.own || (plans.request.trim() !== '' && !badRequest));
+  const document = policyOf(known.account, known.region);
+
+  const run = (plan: Plan) =>
+    act.run(async () => {
+      setStarted(plan);
+      try {
+        await make(plan, done.current, api, setStep);
+      } catch (thrown) {
+        // What has made nothing leaves nothing to go on from.
+        if (!done.current.thing && !done.current.certificate) setStarted(undefined);
+        throw thrown;
+      }
+      const certificate = done.current.certificate;
+      if (!certificate) return;
+      finished.set({
+        account: known.account,
+        saved: false,
+        kit: {
+          thing: plan.thing,
+          host,
+          port: known.devicePort,
+          certificate: certificate.certificatePem,
+          key: certificate.keyPair?.PrivateKey,
+          ca: known.ca,
+        },
+      });
+      draft.set({ ...draft.get(), name: '', request: '' });
+    });
+  const plan = (existing: boolean): Plan => ({
+    thing: plans.name,
+    type: plans.type.trim(),
+    request: plans.own ? plans.request.trim() : '',
+    document,
+    existing,
+  });
+
   return (
     <form
       onSubmit={event => {
         event.preventDefault();
-        act.run(async () => made(await makeDevice(name, type, document)));
+        run(started ?? plan(false));
       }}
     >
       <SpaceBetween size="l">
-        <Container header={<Header variant="h2">{texts.connect.what}</Header>}>
+        <Container header={<Header variant="h2">{t.what}</Header>}>
           <SpaceBetween size="m">
-            <FormField
-              label={texts.connect.name}
-              description={texts.connect.nameHow}
-              errorText={bad && texts.connect.nameBad}
-            >
+            <FormField label={t.name} description={t.nameHow} errorText={bad && t.nameBad}>
               <Input
-                value={name}
+                value={plans.name}
                 placeholder="thermometer-1"
                 autoFocus
                 spellcheck={false}
-                onChange={event => setName(event.detail.value)}
+                disabled={started !== undefined}
+                onChange={event => {
+                  set({ name: event.detail.value });
+                  act.clear();
+                }}
               />
             </FormField>
-            {choices.length > 1 && (
-              <FormField label={texts.connect.type} description={texts.connect.typeHow}>
-                <Select
-                  selectedOption={choices.find(each => each.value === type) ?? null}
-                  options={choices}
-                  onChange={event => setType(event.detail.selectedOption.value ?? '')}
-                />
-              </FormField>
-            )}
-            <ExpandableSection headerText={texts.connect.policy}>
-              <SpaceBetween size="s">
-                <Box variant="p">{texts.connect.policyHow(POLICY_NAME)}</Box>
-                <Code>{document}</Code>
-              </SpaceBetween>
-            </ExpandableSection>
+            <Type value={plans.type} disabled={started !== undefined} change={type => set({ type })} />
           </SpaceBetween>
         </Container>
-        <Failure error={act.error} />
-        <Button
-          variant="primary"
-          formAction="submit"
-          disabled={!name || bad}
-          loading={act.busy}
-          loadingText={texts.connect.making}
-        >
-          {texts.connect.make}
+        <Container header={<Header variant="h2">{t.key}</Header>}>
+          <KeyChoice plans={plans} bad={badRequest} disabled={started !== undefined} change={set} />
+        </Container>
+        <Where known={known} hosts={hosts} host={host} change={chosen => set({ host: chosen })} />
+        <Allowed name={plans.name} document={document} />
+        {act.error instanceof NameTaken ? (
+          <Alert
+            type="warning"
+            header={t.taken(plans.name)}
+            action={
+              <Button formAction="none" onClick={() => run(plan(true))}>
+                {t.takenUse}
+              </Button>
+            }
+          >
+            {t.takenHow}
+          </Alert>
+        ) : (
+          <Failure error={act.error} />
+        )}
+        {started && act.error && !act.busy ? (
+          <HalfMade
+            step={nextStep(started, done.current)}
+            remove={() =>
+              act.run(async () => {
+                await unmake(started, done.current, api);
+                done.current = { thing: false, policy: false };
+                setStarted(undefined);
+              })
+            }
+          />
+        ) : null}
+        <Button variant="primary" formAction="submit" disabled={!ready} loading={act.busy} loadingText={t.making[step]}>
+          {started ? t.retry : t.make}
         </Button>
       </SpaceBetween>
     </form>
   );
 }
 
-function Made({ kit, again }: { kit: Kit; again: () => void }) {
-  const [language, setLanguage] = useState<Language>('mosquitto');
+function HalfMade({ step, remove }: { step: Step; remove: () => void }) {
   return (
-    <SpaceBetween size="l">
-      <Alert
-        type="success"
-        header={texts.connect.made(kit.thing)}
-        action={
-          <Button
-            variant="primary"
-            iconName="download"
-            onClick={() => {
-              const packed = pack(kit);
-              save(packed.name, packed.content);
-            }}
-          >
-            {texts.connect.download}
-          </Button>
-        }
-      >
-        {texts.connect.madeHow}
-      </Alert>
-      <Container header={<Header variant="h2">{texts.connect.then}</Header>}>
-        <Tabs
-          activeTabId={language}
-          onChange={event => setLanguage(event.detail.activeTabId as Language)}
-          ariaLabel={texts.connect.language}
-          tabs={Object.entries(SAMPLES).map(([id, sample]) => ({
-            id,
-            label: sample.title,
-            content: (
-              <SpaceBetween size="s">
-                <Box variant="p">{texts.connect.run}</Box>
-                <SpaceBetween size="xs" direction="horizontal" alignItems="center">
-                  <Code>{sample.run}</Code>
-                  <Copy text={sample.run} />
-                </SpaceBetween>
-                <ExpandableSection headerText={`${texts.connect.code}: ${sample.file}`}>
-                  {/* The key stays out of the page as long as nobody asks for it. */}
-                  <Code>{programOf(id as Language, { ...kit, key: '…' })}</Code>
-                </ExpandableSection>
-              </SpaceBetween>
-            ),
-          }))}
-        />
-      </Container>
-      <FirstMessage thing={kit.thing} />
-      <SpaceBetween size="xs" direction="horizontal">
-        <Button href={to(['things', kit.thing])}>{texts.connect.toThing}</Button>
-        <Button variant="link" onClick={again}>
-          {texts.connect.another}
+    <Alert
+      type="info"
+      header={t.halfMade(t.reached[step])}
+      action={
+        <Button formAction="none" onClick={remove}>
+          {t.giveUp}
         </Button>
-      </SpaceBetween>
+      }
+    >
+      {t.halfMadeHow}
+    </Alert>
+  );
+}
+
+function Type({ value, disabled, change }: { value: string; disabled: boolean; change: (value: string) => void }) {
+  const types = useAsk(signal => api.thingTypes(signal), 'types');
+  return (
+    <FormField label={t.type} description={t.typeHow} errorText={value !== '' && !NAME.test(value) && t.nameBad}>
+      <Autosuggest
+        value={value}
+        disabled={disabled}
+        placeholder={t.typePlaceholder}
+        enteredTextLabel={t.typeUse}
+        options={(types.data?.items ?? []).map(each => ({ value: each.thingTypeName }))}
+        onChange={event => change(event.detail.value)}
+      />
+    </FormField>
+  );
+}
+
+function KeyChoice(props: { plans: Draft; bad: boolean; disabled: boolean; change: (change: Partial<Draft>) => void }) {
+  const { plans, bad, disabled, change } = props;
+  return (
+    <SpaceBetween size="m">
+      <RadioGroup
+        ariaLabel={t.key}
+        value={plans.own ? 'own' : 'server'}
+        onChange={event => change({ own: event.detail.value === 'own' })}
+        items={[
+          { value: 'server', label: t.keyServer, description: t.keyServerHow, disabled },
+          { value: 'own', label: t.keyOwn, description: t.keyOwnHow, disabled },
+        ]}
+      />
+      {plans.own && (
+        <>
+          <Box variant="p">{t.requestHow}</Box>
+          <SpaceBetween size="xs" direction="horizontal" alignItems="center">
+            <Code>{t.requestCommand(plans.name)}</Code>
+            <Copy text={t.requestCommand(plans.name)} />
+          </SpaceBetween>
+          <FormField label={t.request} errorText={bad && t.requestBad}>
+            <Textarea
+              className="mono-input"
+              value={plans.request}
+              rows={6}
+              spellcheck={false}
+              disabled={disabled}
+              onChange={event => change({ request: event.detail.value })}
+            />
+          </FormField>
+        </>
+      )}
     </SpaceBetween>
   );
 }
 
-/** Waits until the device says something, or is refused. */
-function FirstMessage({ thing }: { thing: string }) {
-  const [first, setFirst] = useState<Heard | undefined>();
-  const [refused, setRefused] = useState<Refusal | undefined>();
-  const [failed, setFailed] = useState<Error | undefined>();
-
-  useEffect(() => {
-    const heard = (message: Heard) => setFirst(before => before ?? message);
-    const stops = [
-      listen(`devices/${thing}/#`, heard, { failed: setFailed }),
-      listen(`$aws/things/${thing}/shadow/update`, heard, { failed: setFailed }),
-      listen('$thingstead/refused/#', message => {
-        const refusal = JSON.parse(asText(message.payload)) as Refusal;
-        if (refusal.client === thing) setRefused(refusal);
-      }),
-    ];
-    return () => stops.forEach(stop => stop());
-  }, [thing]);
-
+function Where(props: { known: Session; hosts: string[]; host: string; change: (host: string) => void }) {
+  const { known, hosts, host, change } = props;
+  const options = hosts.map(each => ({
+    value: each,
+    label: each,
+    ...(LOCAL.has(each) ? { description: t.whereLocal } : each === location.hostname ? { description: t.whereHere } : {}),
+  }));
   return (
-    <SpaceBetween size="l">
-      <Failure error={failed} />
-      <Container
-        header={
-          <Header variant="h2">
-            <span aria-live="polite">
-              {first ? (
-                <StatusIndicator type="success">{texts.connect.first}</StatusIndicator>
-              ) : (
-                <StatusIndicator type="loading">{texts.connect.waiting}</StatusIndicator>
-              )}
-            </span>
-          </Header>
-        }
-      >
-        {first ? (
-          <SpaceBetween size="s">
-            <Box variant="p">{texts.connect.firstHow}</Box>
-            <Box variant="awsui-key-label">{first.topic}</Box>
-            <Code wrap>{asText(first.payload)}</Code>
-          </SpaceBetween>
-        ) : (
-          texts.connect.waitingHow(`devices/${thing}/#`)
+    <Container header={<Header variant="h2">{t.where}</Header>}>
+      <SpaceBetween size="m">
+        <FormField label={`${host}:${known.devicePort}`} description={t.whereHow}>
+          <Select
+            ariaLabel={t.where}
+            selectedOption={options.find(each => each.value === host) ?? null}
+            options={options}
+            onChange={event => change(event.detail.selectedOption.value ?? '')}
+          />
+        </FormField>
+        {LOCAL.has(host) && (
+          <Alert type="info" header={t.whereElsewhere(host)}>
+            {hosts.every(each => LOCAL.has(each)) ? t.whereNone : t.whereElsewhereHow}{' '}
+            {known.otherHosts.length > 0 && t.whereOthers(known.otherHosts)}
+          </Alert>
         )}
-      </Container>
-      {refused && !first && (
-        <Alert
-          type="warning"
-          header={texts.connect.refused}
-          action={<Button href={to(['refusals'])}>{texts.connect.toRefusals}</Button>}
-        >
-          {`${refused.action} ${refused.resource}: ${refused.why}`}
-        </Alert>
-      )}
-    </SpaceBetween>
+        {known.deviceLoopback && !LOCAL.has(host) && (
+          <Alert type="warning" header={t.whereClosed}>
+            {t.whereClosedHow(known.devicePort)}
+          </Alert>
+        )}
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+/** What the policy says of this thing, and how it says it. */
+function Allowed({ name, document }: { name: string; document: string }) {
+  const there = useAsk(async signal => {
+    try {
+      return (await api.policy(POLICY_NAME, signal)).policyDocument;
+    } catch (thrown) {
+      if (thrown instanceof CallError && thrown.status === 404) return '';
+      throw thrown;
+    }
+  }, 'policy');
+  const own = !there.data || there.data === document;
+  const shown = name || 'NAME';
+  return (
+    <Container header={<Header variant="h2">{t.policy}</Header>}>
+      <SpaceBetween size="s">
+        {own && (
+          <ul className="plain">
+            <li>{t.mayConnect(shown)}</li>
+            <li>{t.mayUse(shown)}</li>
+            <li>{t.mayShadow}</li>
+            <li>{t.mayNothing}</li>
+          </ul>
+        )}
+        <Box variant="p">
+          {t.policyHow(POLICY_NAME)} {there.data === '' ? t.policyNew : !own && t.policyThere}
+        </Box>
+        <ExpandableSection headerText={t.policyDocument} defaultExpanded={false}>
+          <Code>{there.data || document}</Code>
+        </ExpandableSection>
+      </SpaceBetween>
+    </Container>
   );
 }

@@ -6,10 +6,12 @@ import io.thingstead.account.Account;
 import io.thingstead.account.Accounts;
 import io.thingstead.broker.Lanes;
 import io.thingstead.config.DataDirectory;
+import io.thingstead.config.Machine;
 import io.thingstead.config.ServerAddresses;
 import io.thingstead.config.Settings;
 import io.thingstead.console.ConsoleFiles;
 import io.thingstead.console.ConsoleRoutes;
+import io.thingstead.console.SessionRows;
 import io.thingstead.console.Sessions;
 import io.thingstead.engine.AccountShard;
 import io.thingstead.engine.Engine;
@@ -196,7 +198,8 @@ public final class Node implements AutoCloseable {
     tick(lanes, tenants, refusals);
     Gateway gateway = gateway(tenants, refusals, tries);
     KeyRing administrators = (id, _) -> accessKeys.find(id);
-    Sessions browsers = new Sessions(administrators, accounts::find, random, clock);
+    Sessions browsers =
+        new Sessions(administrators, accounts::find, new SessionRows(server), random, clock);
     HttpServer http =
         http(
             tenants,
@@ -207,7 +210,7 @@ public final class Node implements AutoCloseable {
                 browsers,
                 refusals,
                 warnings,
-                new DevicePort(accounts, settings, listening.all())::describe,
+                new DevicePort(accounts, settings, listening.all(), Machine.here())::describe,
                 random,
                 clock),
             engine,

@@ -12,17 +12,19 @@ import io.thingstead.net.Transport;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who has signed in. Kept in memory, by the hash of the cookie: a restart of the server signs
- * everybody out. A session ends half a day after it was last used, a week after it began, and when
- * its access key does. Any thread may call it.
+ * Who has signed in, by the hash of the cookie: in memory, and on disk so that a restart of the
+ * server signs nobody out. A session ends half a day after it was last used, a week after it began,
+ * and when its access key does. Any thread may call it.
  */
 public final class Sessions implements BrowserSessions {
   /** Of one account; one more ends that which was not used for the longest time. */
@@ -31,88 +33,137 @@ public final class Sessions implements BrowserSessions {
   static final Duration IDLE_MAX = Duration.ofHours(12);
   static final Duration AGE_MAX = Duration.ofDays(7);
 
+  /** How much of its use may be forgotten when the server ends. */
+  static final Duration USE_WRITTEN = Duration.ofMinutes(10);
+
+  private static final String CSRF = "csrf";
+
   private final KeyRing keys;
   private final Function<AccountId, @Nullable Account> accounts;
+  private final SessionRows rows;
   private final RandomGenerator random;
   private final InstantSource clock;
   private final Map<String, Kept> sessions = new HashMap<>();
 
   private static final class Kept {
-    private final Credential key;
-    private final String csrfToken;
-    private final Instant ends;
+    private final String accessKeyId;
+    private final AccountId account;
+    private final Instant began;
     private Instant used;
+    private Instant written;
 
-    private Kept(Credential key, String csrfToken, Instant now) {
-      this.key = key;
-      this.csrfToken = csrfToken;
-      this.ends = now.plus(AGE_MAX);
-      this.used = now;
+    private Kept(SessionRow row) {
+      this.accessKeyId = row.accessKeyId();
+      this.account = new AccountId(row.account());
+      this.began = row.began();
+      this.used = row.used();
+      this.written = row.used();
+    }
+
+    private Instant ends() {
+      return began.plus(AGE_MAX);
     }
 
     private boolean isOver(Instant now) {
-      return !now.isBefore(ends) || !now.isBefore(used.plus(IDLE_MAX));
+      return !now.isBefore(ends()) || !now.isBefore(used.plus(IDLE_MAX));
+    }
+
+    private SessionRow row() {
+      return new SessionRow(
+          accessKeyId, account.digits(), began.toEpochMilli(), used.toEpochMilli());
     }
   }
 
   /**
+   * Reads the sessions of former runs.
+   *
    * @param accounts by id, null for one that is no more
    */
   public Sessions(
       KeyRing keys,
       Function<AccountId, @Nullable Account> accounts,
+      SessionRows rows,
       RandomGenerator random,
       InstantSource clock) {
     this.keys = keys;
     this.accounts = accounts;
+    this.rows = rows;
     this.random = random;
     this.clock = clock;
+    rows.load().forEach((hash, row) -> sessions.put(hash, new Kept(row)));
   }
 
-  /** Begins a session of an administrator; what its cookie is to say. */
-  synchronized String begin(Credential key) {
-    Instant now = clock.instant();
-    sessions.values().removeIf(kept -> kept.isOver(now));
-    makeRoom(key.account());
+  /** Begins a session of an administrator; what its cookie is to say. Waits until it is kept. */
+  String begin(Credential key) {
     String cookie = Token.make(random);
-    sessions.put(Token.hash(cookie), new Kept(key, Token.make(random), now));
+    String hash = Token.hash(cookie);
+    long now = clock.millis();
+    SessionRow row = new SessionRow(key.accessKeyId(), key.account().digits(), now, now);
+    // Not while the lock is held: event loops take it.
+    rows.begin(hash, row, put(hash, new Kept(row)));
     return cookie;
   }
 
-  private void makeRoom(AccountId account) {
-    var own =
+  /** Those that have ended, or end to make room. */
+  private synchronized List<String> put(String hash, Kept begun) {
+    List<String> ended = new ArrayList<>();
+    sessions.forEach(
+        (each, kept) -> {
+          if (kept.isOver(begun.began)) {
+            ended.add(each);
+          }
+        });
+    ended.forEach(sessions::remove);
+    List<String> own =
         sessions.entrySet().stream()
-            .filter(each -> each.getValue().key.account().equals(account))
+            .filter(each -> each.getValue().account.equals(begun.account))
             .sorted(Comparator.comparing(each -> each.getValue().used))
             .map(Map.Entry::getKey)
             .toList();
-    own.stream().limit(Math.max(0, own.size() - SESSIONS_MAX + 1L)).forEach(sessions::remove);
+    own.stream().limit(Math.max(0, own.size() - SESSIONS_MAX + 1L)).forEach(ended::add);
+    ended.forEach(sessions::remove);
+    sessions.put(hash, begun);
+    return ended;
   }
 
   /** The session of a cookie, which counts as used now; null when it is unknown or over. */
   @Nullable BrowserSession find(String cookie) {
-    Kept kept = use(Token.hash(cookie));
+    String hash = Token.hash(cookie);
+    Kept kept = use(hash);
     if (kept == null) {
       return null;
     }
-    Credential key = keys.find(kept.key.accessKeyId(), null);
-    Account account = accounts.apply(kept.key.account());
+    Credential key = keys.find(kept.accessKeyId, null);
+    Account account = accounts.apply(kept.account);
     if (key == null || !key.principal().administrator() || account == null) {
-      end(cookie);
+      forget(hash);
       return null;
     }
-    return new BrowserSession(account, named(key.principal()), kept.csrfToken, kept.ends);
+    return new BrowserSession(
+        account, named(key.principal()), Token.derive(cookie, CSRF), kept.ends());
   }
 
   private synchronized @Nullable Kept use(String hash) {
     Kept kept = sessions.get(hash);
     Instant now = clock.instant();
-    if (kept == null || kept.isOver(now)) {
-      sessions.remove(hash);
+    if (kept == null) {
+      return null;
+    }
+    if (kept.isOver(now)) {
+      forget(hash);
       return null;
     }
     kept.used = now;
+    if (!now.isBefore(kept.written.plus(USE_WRITTEN))) {
+      kept.written = now;
+      rows.used(hash, kept.row());
+    }
     return kept;
+  }
+
+  private synchronized void forget(String hash) {
+    sessions.remove(hash);
+    rows.endSoon(hash);
   }
 
   /** So that logs and events tell what a person did in the console from what a program did. */
@@ -126,7 +177,12 @@ public final class Sessions implements BrowserSessions {
     return cookie == null ? null : find(cookie);
   }
 
-  synchronized void end(String cookie) {
-    sessions.remove(Token.hash(cookie));
+  /** Ends a session for good. Waits until that is durable. */
+  void end(String cookie) {
+    String hash = Token.hash(cookie);
+    synchronized (this) {
+      sessions.remove(hash);
+    }
+    rows.end(hash);
   }
 }

@@ -20,11 +20,19 @@ final class Token {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
-  /** What of a token is kept, so that who reads the memory or a dump of it cannot use it. */
+  /** What of a token is kept, so that who reads the memory or the disk cannot use it. */
   static String hash(String token) {
+    return HexFormat.of().formatHex(sha256(token));
+  }
+
+  /** Another secret, that who has this token knows, and by which nobody finds this token. */
+  static String derive(String token, String purpose) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(sha256(purpose + ":" + token));
+  }
+
+  private static byte[] sha256(String text) {
     try {
-      byte[] utf8 = token.getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(utf8));
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

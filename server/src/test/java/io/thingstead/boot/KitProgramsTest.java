@@ -71,7 +71,15 @@ class KitProgramsTest {
     pack(
         List.of(
             Map.of(
-                "thing", "board", "host", "localhost", "port", 8883, "certificate", "C", "key",
+                "thing",
+                "board",
+                "host",
+                "localhost",
+                "port",
+                8883,
+                "certificate",
+                "C",
+                "key",
                 "K")));
     Path sketch = directory.resolve("board/arduino/arduino.ino");
     List<String> compile =
@@ -122,16 +130,25 @@ class KitProgramsTest {
     for (String thing : List.of("c", "c" + WRONG)) {
       run(
           directory.resolve(thing),
-          List.of(
-              "cc", "-Wall", "-Wextra", "-Werror", "device.c", "-lmosquitto", "-o", "device"));
+          List.of("cc", "-Wall", "-Wextra", "-Werror", "device.c", "-lmosquitto", "-o", "device"));
     }
   }
 
   private static Map<String, Object> kit(
       RunningNode node, String thing, String certificate, String key, String ca) {
     return Map.of(
-        "thing", thing, "host", "localhost", "port", node.port(), "certificate", certificate, "key",
-        key, "ca", ca);
+        "thing",
+        thing,
+        "host",
+        "localhost",
+        "port",
+        node.port(),
+        "certificate",
+        certificate,
+        "key",
+        key,
+        "ca",
+        ca);
   }
 
   /** Packs and unpacks them; the policy of their devices. */
@@ -140,11 +157,16 @@ class KitProgramsTest {
         NpmClient.run(
             "kits.cjs",
             Map.of(
-                "module", MODULE.toAbsolutePath().normalize().toString(),
-                "folder", directory.toString(),
-                "account", "000000000000",
-                "region", "us-east-1",
-                "kits", kits),
+                "module",
+                MODULE.toAbsolutePath().normalize().toString(),
+                "folder",
+                directory.toString(),
+                "account",
+                "000000000000",
+                "region",
+                "us-east-1",
+                "kits",
+                kits),
             directory);
     for (Map<String, Object> kit : kits) {
       run(directory, List.of("unzip", "-q", kit.get("thing") + ".zip"));
@@ -201,8 +223,7 @@ class KitProgramsTest {
             .serverPort(node.plainMqtt())
             .buildBlocking();
     person.connect();
-    try (Mqtt5BlockingClient.Mqtt5Publishes heard =
-        person.publishes(MqttGlobalPublishFilter.ALL)) {
+    try (Mqtt5BlockingClient.Mqtt5Publishes heard = person.publishes(MqttGlobalPublishFilter.ALL)) {
       person.subscribeWith().topicFilter("devices/+/data").send();
       for (String thing : commands.keySet()) {
         // Retained, for mosquitto.sh says nothing by which one knows that it listens.

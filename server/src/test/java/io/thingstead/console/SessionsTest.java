@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thingstead.account.Account;
+import io.thingstead.engine.EngineSettings;
+import io.thingstead.engine.ShardId;
+import io.thingstead.engine.Simulation;
 import io.thingstead.event.Tries;
 import io.thingstead.http.BrowserSession;
 import io.thingstead.identity.Credential;
@@ -35,14 +38,27 @@ class SessionsTest {
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private @Nullable Account account = new Account(ACCOUNT, "us-east-1", Profile.THINGSTEAD);
   private final Random random = new Random(1);
-  private final Sessions sessions =
-      new Sessions((id, _) -> keys.get(id), _ -> account, random, () -> now);
+  private final Simulation simulation =
+      new Simulation(
+          1,
+          new EngineSettings(1, 1024, 1024, 0, 0, Integer.MAX_VALUE),
+          _ -> {},
+          Simulation.UnaryStore.NONE);
+  private final SessionRows rows =
+      new SessionRows(simulation.engine().shard(new ShardId(ShardId.SERVER, 0)).account(0));
+  private final Sessions sessions = started();
   private final SignInLinks links = new SignInLinks(random, () -> now);
   private final SignIn signIn =
       new SignIn(
           (id, _) -> keys.get(id),
           links,
           new Tries(SignIn.TRIES_PER_MINUTE, List.of(), (_, _, _, _) -> {}, () -> now));
+
+  /** As the server has them after its start. */
+  private Sessions started() {
+    simulation.runUntilIdle();
+    return new Sessions((id, _) -> keys.get(id), _ -> account, rows, random, () -> now);
+  }
 
   private Credential key(String id, boolean administrator) {
     Principal.AccessKey principal =
@@ -100,6 +116,61 @@ class SessionsTest {
     String cookie = sessions.begin(key("AKIA1", true));
     sessions.end(cookie);
     assertThat(sessions.find(cookie)).isNull();
+  }
+
+  @Test
+  void aRestartSignsNobodyOut() {
+    String one = sessions.begin(key("AKIA1", true));
+    String other = sessions.begin(key("AKIA1", true));
+    BrowserSession before = Objects.requireNonNull(sessions.find(one));
+    sessions.end(other);
+
+    Sessions next = started();
+    BrowserSession after = Objects.requireNonNull(next.find(one));
+    assertThat(after).isEqualTo(before);
+    assertThat(after.csrfToken()).isEqualTo(before.csrfToken());
+    assertThat(next.find(other)).isNull();
+  }
+
+  @Test
+  void aRestartMakesNoSessionLongerThanItWasToBe() {
+    String cookie = sessions.begin(key("AKIA1", true));
+    now = now.plus(Sessions.IDLE_MAX).minusSeconds(1);
+    assertThat(sessions.find(cookie)).isNotNull(); // and so it is written down as used
+    now = now.plus(Sessions.IDLE_MAX).minusSeconds(1);
+    Sessions next = started();
+    assertThat(next.find(cookie)).isNotNull();
+
+    now = now.plus(Sessions.IDLE_MAX);
+    assertThat(started().find(cookie)).isNull();
+    String longUsed = sessions.begin(key("AKIA1", true));
+    Instant ends = now.plus(Sessions.AGE_MAX);
+    for (now = now.plusSeconds(3600); now.isBefore(ends); now = now.plusSeconds(36_000)) {
+      assertThat(started().find(longUsed)).isNotNull();
+    }
+    now = ends;
+    assertThat(started().find(longUsed)).isNull();
+  }
+
+  @Test
+  void theDiskHoldsNothingThatSignsIn() {
+    String cookie = sessions.begin(key("AKIA1", true));
+    String token = Objects.requireNonNull(sessions.find(cookie)).csrfToken();
+    String kept = rows.load().toString();
+    assertThat(kept).contains(Token.hash(cookie)).doesNotContain(cookie).doesNotContain(token);
+  }
+
+  @Test
+  void onDiskTheyAreAsBoundedAsInMemory() {
+    Credential key = key("AKIA1", true);
+    for (int i = 0; i < Sessions.SESSIONS_MAX + 5; i++) {
+      sessions.begin(key);
+      now = now.plusSeconds(1);
+    }
+    assertThat(rows.load()).hasSize(Sessions.SESSIONS_MAX);
+    now = now.plus(Sessions.AGE_MAX);
+    sessions.begin(key);
+    assertThat(rows.load()).hasSize(1);
   }
 
   @Test
