@@ -6,7 +6,7 @@ import Spinner from '@cloudscape-design/components/spinner';
 import TopNavigation from '@cloudscape-design/components/top-navigation';
 import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react';
 import { forget } from './kept';
-import { loadSession, reachable, type Session, signOut } from './http';
+import { loadSession, ping, reachable, type Session, signOut } from './http';
 import mark from './mark.svg';
 import { type Mode, mode, setMode } from './mode';
 import { Outdated, PageGuard } from './parts';
@@ -94,6 +94,7 @@ const NAVIGATION: SideNavigationProps.Item[] = [
 ];
 
 const WIDE = window.matchMedia('(min-width: 900px)');
+const PING_MILLIS = 4000;
 const RETRY_MILLIS = 2000;
 
 /** What stays while pages change. */
@@ -203,13 +204,17 @@ function Top({ session, leave }: { session: Session; leave: () => void }) {
 function Connection() {
   const up = useStore(reachable);
   useEffect(() => {
-    if (up) return;
-    const look = () => void loadSession().catch(() => undefined);
-    const timer = setInterval(look, RETRY_MILLIS);
+    const look = () => {
+      if (!up) void loadSession().catch(() => undefined);
+      else if (!document.hidden) void ping();
+    };
+    const timer = setInterval(look, up ? PING_MILLIS : RETRY_MILLIS);
     window.addEventListener('online', look);
+    window.addEventListener('offline', look);
     return () => {
       clearInterval(timer);
       window.removeEventListener('online', look);
+      window.removeEventListener('offline', look);
     };
   }, [up]);
   return (

@@ -166,6 +166,11 @@ export async function loadSession(): Promise<void> {
 const SIGNED_IN = 'signed in';
 let tellTabs = (_: string): void => undefined;
 
+/** Finds out whether the server is there; not a use of the session. */
+export async function ping(): Promise<void> {
+  await exchange('GET', '/readyz', {}, undefined).catch(() => undefined);
+}
+
 export async function signIn(proof: { link: string } | { accessKeyId: string; secretAccessKey: string }): Promise<void> {
   session.set((await exchange('POST', SESSION, { body: proof }, undefined)) as Session);
   tellTabs(SIGNED_IN);

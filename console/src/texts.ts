@@ -223,6 +223,7 @@ export const texts = {
     type: 'Thing type',
     typeHow: 'Optional: what kind of device it is. One that is not there yet is made.',
     typePlaceholder: 'thermometer',
+    typeClear: 'Clear the type',
     typeUse: (name: string) => `Use: ${name}`,
     key: 'Key and certificate',
     keyServer: 'The server makes both',

@@ -187,6 +187,7 @@ function Type({ value, disabled, change }: { value: string; disabled: boolean; c
         value={value}
         disabled={disabled}
         placeholder={t.typePlaceholder}
+        clearAriaLabel={t.typeClear}
         enteredTextLabel={t.typeUse}
         options={(types.data?.items ?? []).map(each => ({ value: each.thingTypeName }))}
         onChange={event => change(event.detail.value)}

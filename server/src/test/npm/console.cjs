@@ -104,8 +104,46 @@ async function connectDevice(page, thing) {
   return folder;
 }
 
+/** Tells the device something; a name that is taken; a device that keeps its key to itself. */
+async function connectOthers(page, thing) {
+  await page.getByLabel('Answer it').fill('{"every": 60}');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByText('Sent', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Connect another device' }).click();
+  await page.getByLabel('Name', { exact: true }).fill(thing);
+  await page.getByRole('button', { name: 'Make the device' }).click();
+  await page.getByText(`There is a thing ${thing} already`).waitFor();
+  await accessible(page, 'a name that is taken');
+  await page.getByLabel('Name', { exact: true }).fill('sensor-2');
+  await page.getByLabel('Thing type').fill('sensor');
+  await page.getByText('The device has its key').click();
+  const request = execFileSync('openssl', ['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'own.key', '-subj', '/CN=sensor-2'], {
+    cwd: work,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  await page.getByLabel('Certificate signing request (PEM)').fill(request);
+  await accessible(page, 'a request');
+  await page.getByRole('link', { name: 'Things', exact: true }).click();
+  await page.getByRole('heading', { name: 'Things', level: 1 }).waitFor();
+  await page.getByRole('link', { name: 'Connect a device' }).first().click();
+  await page.getByRole('button', { name: 'Make the device' }).click();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download the kit' }).click();
+  const kit = path.join(work, 'kit-2.zip');
+  await (await download).saveAs(kit);
+  execFileSync('unzip', ['-q', '-o', kit, '-d', work]);
+  const other = path.join(work, 'sensor-2');
+  check(!fs.existsSync(path.join(other, 'device.key')), 'the kit has a key that nobody gave away');
+  fs.renameSync(path.join(work, 'own.key'), path.join(other, 'device.key'));
+  const ran = spawnSync('sh', [path.join(other, 'mosquitto.sh')], { encoding: 'utf8' });
+  check(ran.status === 0, `the other kit's script failed: ${ran.stdout}${ran.stderr}`);
+  await page.getByText('The first message has come').waitFor();
+  log('a device with its own key');
+  await visit(page, `things/${thing}`, thing);
+}
+
 async function editShadow(page, thing) {
-  await page.getByRole('link', { name: 'Show the thing' }).click();
   await page.getByRole('heading', { name: thing, level: 1 }).waitFor();
   await page.getByRole('link', { name: 'device-on-its-own-topics' }).waitFor();
   await page.getByText('Active', { exact: true }).waitFor();
@@ -383,6 +421,7 @@ function askedForCertificate(netLog) {
     const thing = 'thermometer-1';
     await signIn(page);
     const folder = await connectDevice(page, thing);
+    await connectOthers(page, thing);
     await editShadow(page, thing);
     await provokeRefusal(page, folder);
     await home(page);

@@ -145,6 +145,11 @@ class ConsoleApiTest {
         .isEqualTo(server.accessKey().getFirst() + "/console");
     assertThat(told.path("deviceHost").asString()).isEqualTo("localhost");
     assertThat(told.path("devicePort").asInt()).isEqualTo(server.devicePort());
+    assertThat(told.path("deviceLoopback").asBoolean()).isTrue();
+    assertThat(told.path("hosts").toString()).isEqualTo("[\"localhost\",\"127.0.0.1\"]");
+    assertThat(told.path("otherHosts").valueStream().map(JsonNode::asString))
+        .isSubsetOf(Machine.here().names())
+        .doesNotContain("localhost", "127.0.0.1", "::1");
     assertThat(told.path("ca").asString()).isEqualTo(Files.readString(server.ca()));
 
     HttpResponse<String> second = ask(server.port(), "POST", SESSION, body, page);

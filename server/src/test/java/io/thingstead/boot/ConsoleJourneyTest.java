@@ -29,13 +29,7 @@ class ConsoleJourneyTest {
 
   @Test
   void aPersonConnectsADeviceAndUnderstandsARefusal() throws Exception {
-    Path chrome =
-        Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-            .map(Path::of)
-            .filter(Files::isExecutable)
-            .findFirst()
-            .orElse(null);
-    assumeTrue(chrome != null, "./thingstead test installs chromium");
+    Path chrome = chrome();
     Path work = Files.createDirectory(directory.resolve("work"));
     try (RunningNode node = new RunningNode(directory, "refusals-per-second", "400")) {
       allowAnybody(node);
@@ -44,7 +38,7 @@ class ConsoleJourneyTest {
               "console.cjs",
               Map.of(
                   "link", link(),
-                  "chrome", String.valueOf(chrome),
+                  "chrome", chrome.toString(),
                   "work", work.toString(),
                   "mqtt", node.plainMqtt(),
                   "images", IMAGES.toString(),
@@ -60,6 +54,44 @@ class ConsoleJourneyTest {
       iot.createPolicy(b -> b.policyName("anybody").policyDocument(RunningNode.ANY_POLICY));
       iot.attachPolicy(b -> b.policyName("anybody").target("anonymous"));
     }
+  }
+
+  @Test
+  void aPersonIsNotDisturbedWhenTheServerIs() throws Exception {
+    Path chrome = chrome();
+    Program person;
+    int port;
+    try (RunningNode node = new RunningNode(directory)) {
+      port = node.port();
+      Map<String, String> means =
+          Map.of("link", link(), "chrome", chrome.toString(), "work", directory.toString());
+      person = NpmClient.start("console-recovery.cjs", means, node.ca());
+      person.await("stop the server");
+    }
+    try {
+      person.tell("stopped");
+      person.await("start the server");
+      try (RunningNode node = new RunningNode(directory, "listen", "127.0.0.1:" + port + "=all")) {
+        person.tell("started");
+        person.await("a new link");
+        person.tell(link());
+        person.await("all is well again");
+        assertThat(node.port()).isEqualTo(port);
+      }
+    } finally {
+      person.close();
+    }
+  }
+
+  private static Path chrome() {
+    Path chrome =
+        Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+            .map(Path::of)
+            .filter(Files::isExecutable)
+            .findFirst()
+            .orElse(null);
+    assumeTrue(chrome != null, "./thingstead test installs chromium");
+    return Path.of(String.valueOf(chrome));
   }
 
   private String link() {

@@ -7,7 +7,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
@@ -21,27 +20,31 @@ public final class NpmClient {
 
   private NpmClient() {}
 
+  /** A script that one talks with while it runs. */
+  static Program start(String script, Object argument, Path ca) throws IOException {
+    return new Program(script, builder(script, argument, ca));
+  }
+
+  private static ProcessBuilder builder(String script, Object argument, Path ca) {
+    assumeTrue(Files.isDirectory(MODULES), "./thingstead test fetches " + MODULES);
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            "node", SCRIPTS.resolve(script).toString(), JSON.writeValueAsString(argument));
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "NODE_PATH", MODULES.toString(),
+                "NODE_NO_WARNINGS", "1",
+                "NODE_EXTRA_CA_CERTS", ca.toString()));
+    return builder.redirectErrorStream(true);
+  }
+
   /** What the script printed; it must end well. */
   public static String run(String script, Object argument, Path ca) throws Exception {
-    assumeTrue(Files.isDirectory(MODULES), "./thingstead test fetches " + MODULES);
     File output = File.createTempFile("npm", ".txt");
     try {
-      ProcessBuilder builder =
-          new ProcessBuilder(
-                  List.of(
-                      "node",
-                      SCRIPTS.resolve(script).toString(),
-                      JSON.writeValueAsString(argument)))
-              .redirectErrorStream(true)
-              .redirectOutput(output);
-      builder
-          .environment()
-          .putAll(
-              Map.of(
-                  "NODE_PATH", MODULES.toString(),
-                  "NODE_NO_WARNINGS", "1",
-                  "NODE_EXTRA_CA_CERTS", ca.toString()));
-      Process process = builder.start();
+      Process process = builder(script, argument, ca).redirectOutput(output).start();
       boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
       process.destroyForcibly();
       String said = Files.readString(output.toPath());

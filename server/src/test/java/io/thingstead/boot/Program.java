@@ -19,9 +19,12 @@ final class Program implements AutoCloseable {
   private boolean ended;
 
   Program(String name, Path folder, List<String> command) throws IOException {
+    this(name, new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true));
+  }
+
+  Program(String name, ProcessBuilder builder) throws IOException {
     this.name = name;
-    process =
-        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+    process = builder.start();
     Thread.ofVirtual().start(this::read);
   }
 
