@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -254,9 +255,7 @@ class KitProgramsTest {
   }
 
   private Program program(String thing) {
-    Program program = programs.get(thing);
-    assertThat(program).as(thing).isNotNull();
-    return program;
+    return Objects.requireNonNull(programs.get(thing), thing);
   }
 
   /** They end when they are asked to. */
