@@ -38,7 +38,7 @@ function sha256(...parts) {
 }
 
 function fingerprint() {
-  const sources = ['build.mjs', 'index.html', 'package.json', 'package-lock.json', 'theme.ts', 'tsconfig.json', 'vite.config.ts', 'kit.config.ts']
+  const sources = ['build.mjs', 'index.html', 'package.json', 'package-lock.json', 'theme.ts', 'first.ts', 'tsconfig.json', 'vite.config.ts', 'kit.config.ts']
     .map(name => join(here, name))
     .concat(files(join(here, 'src')), files(join(here, 'kit')), files(join(here, 'test')));
   return sha256(process.version, ...sources.flatMap(file => [relative(here, file), readFileSync(file)]));

@@ -1,10 +1,11 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { firstPage } from './first.ts';
 import { theme } from './theme.ts';
 
 export default defineConfig({
   base: '/console/',
-  plugins: [react(), theme()],
+  plugins: [react(), theme(), firstPage()],
   build: {
     outDir: 'target/web',
     emptyOutDir: true,

@@ -53,6 +53,8 @@ export interface Call {
   headers?: Record<string, string>;
   body?: unknown;
   signal?: AbortSignal;
+  /** As the page itself has asked for it ahead (`first.ts`), so that its answer is taken. */
+  plain?: boolean;
 }
 
 const SESSION = '/_thingstead/console/session';
@@ -72,7 +74,7 @@ export function withQuery(path: string, query: Call['query'] = {}): string {
 }
 
 async function exchange(method: string, path: string, call: Call, csrf: string | undefined): Promise<unknown> {
-  const headers: Record<string, string> = { 'x-thingstead-service': call.service ?? 'iot', ...call.headers };
+  const headers: Record<string, string> = call.plain ? {} : { 'x-thingstead-service': call.service ?? 'iot', ...call.headers };
   if (csrf) headers['x-thingstead-csrf'] = csrf;
   if (call.body !== undefined) headers['content-type'] = 'application/json';
   const timeout = AbortSignal.timeout(TIMEOUT_MILLIS);
@@ -83,7 +85,7 @@ async function exchange(method: string, path: string, call: Call, csrf: string |
       headers,
       body: call.body === undefined ? null : typeof call.body === 'string' ? call.body : JSON.stringify(call.body),
       signal: call.signal ? AbortSignal.any([call.signal, timeout]) : timeout,
-      cache: 'no-store',
+      cache: call.plain ? 'default' : 'no-store',
     });
   } catch (thrown) {
     if (call.signal?.aborted) throw thrown;
@@ -152,10 +154,15 @@ export async function call<T>(method: string, path: string, options: Call = {}):
   }
 }
 
+/** The page has the session fetched ahead; that answer is good for the first question only. */
+let ahead = true;
+
 /** Asks whether somebody has signed in with this browser. */
 export async function loadSession(): Promise<void> {
+  const plain = ahead;
+  ahead = false;
   try {
-    session.set((await exchange('GET', SESSION, {}, undefined)) as Session);
+    session.set((await exchange('GET', SESSION, { plain }, undefined)) as Session);
   } catch (thrown) {
     // A server that fails or is busy has not said that the session is over.
     if (!(thrown instanceof CallError && SIGNED_OUT.has(thrown.code))) throw thrown;
@@ -172,6 +179,11 @@ export async function ping(): Promise<void> {
 }
 
 export async function signIn(proof: { link: string } | { accessKeyId: string; secretAccessKey: string }): Promise<void> {
+  if (ahead) {
+    // It says who was signed in before: nobody, mostly. Taken now, it is not taken for news later.
+    ahead = false;
+    void exchange('GET', SESSION, { plain: true }, undefined).catch(() => undefined);
+  }
   session.set((await exchange('POST', SESSION, { body: proof }, undefined)) as Session);
   tellTabs(SIGNED_IN);
 }

@@ -66,6 +66,28 @@ function watch(page) {
   });
 }
 
+/** Why the first page is there in less than a second: few bytes, and nothing waits for something else to be read. */
+async function lightly(page) {
+  const loaded = await page.evaluate(() =>
+    performance.getEntriesByType('resource').map(each => ({
+      path: new URL(each.name).pathname,
+      by: each.initiatorType,
+      bytes: each.encodedBodySize,
+      begun: each.startTime,
+      there: each.responseEnd,
+    })),
+  );
+  const assets = loaded.filter(each => /\.(js|css)$/.test(each.path));
+  const main = assets.find(each => each.by === 'script');
+  const late = assets.filter(each => each.begun > main.there && !/mqtt/i.test(each.path));
+  const bytes = assets.reduce((sum, each) => sum + each.bytes, 0);
+  check(late.length === 0, `fetched after the program was there: ${late.map(each => each.path)}`);
+  check(assets.length <= 30 && bytes < 420 * 1024, `${assets.length} files of ${bytes} bytes before the first page`);
+  const session = loaded.filter(each => each.path === '/_thingstead/console/session');
+  check(session.length === 1 && session[0].by === 'link', `the session was asked for ${session.length} times, by ${session[0]?.by}`);
+  log(`the first page takes ${assets.length} files of ${Math.round(bytes / 1024)} KB`);
+}
+
 async function signIn(page) {
   await page.goto(link);
   await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
@@ -77,6 +99,7 @@ async function signIn(page) {
   check((await page.evaluate(() => document.cookie)) === '', 'scripts see the cookie');
   await page.reload();
   await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+  await lightly(page);
   await accessible(page, 'home');
 }
 
