@@ -19,7 +19,9 @@ import tools.jackson.databind.json.JsonMapper;
     description = {
       "Prints a link that signs in to the web console, and opens it where there is a browser.",
       "",
-      "The link is good once and for five minutes. No secret key leaves this machine."
+      "The link is good once and for five minutes. No secret key leaves this machine. Where there"
+          + " is",
+      "no screen, as over ssh, it says how to reach the console from the machine before you."
     },
     footer = {
       "",
@@ -58,7 +60,27 @@ final class ConsoleCommand implements Runnable {
     String opener = noOpen ? null : opener();
     if (opener != null) {
       open(opener, page(server.data().path(), link));
+    } else if (!noOpen && !output.json() && surroundings.colours()) {
+      surroundings.err().print(elsewhere(link));
     }
+  }
+
+  /** What somebody does who sits before another machine. */
+  private String elsewhere(URI link) {
+    String host = link.getHost();
+    boolean here = host.equals("localhost") || host.equals("127.0.0.1") || host.equals("[::1]");
+    String ssh = surroundings.environment().get("SSH_CONNECTION");
+    if (!here) {
+      return "No screen here: follow the link on a machine that reaches " + host + ".\n";
+    }
+    String user = surroundings.environment().getOrDefault("USER", "you");
+    // sshd says where from and where to: "client port server port".
+    String[] ends = ssh == null ? new String[0] : ssh.split(" ");
+    return """
+    No screen here. On the machine before you let port %1$d lead to this one, and follow the link there:
+      ssh -N -L %1$d:localhost:%1$d %2$s@%3$s
+    """
+        .formatted(link.getPort(), user, ends.length == 4 ? ends[2] : "this-machine");
   }
 
   /** What opens pages here, or null where nobody sits before a screen. */

@@ -54,10 +54,9 @@ public final class Greeting {
           """
 
           Next, in another terminal:
-            ./thingstead aws iot create-thing --thing-name my-first-thing
-            ./thingstead aws iot create-keys-and-certificate --set-as-active \\
-                --certificate-pem-outfile thing.crt --private-key-outfile thing.key
-            ./thingstead doctor
+            ./thingstead console     signs in to the web console, which connects your first device
+            ./thingstead doctor      looks whether everything is in order
+            ./thingstead --help      everything else; the same by commands is in README.md
 
           """);
     }

@@ -78,10 +78,14 @@ class ConsoleApiTest {
   }
 
   private static String run(String... arguments) {
+    return run(Map.of(), false, arguments);
+  }
+
+  private static String run(Map<String, String> environment, boolean seen, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8);
     Surroundings surroundings =
-        new Surroundings(Map.of(), Machine.here(), print, print, false, Clock.systemUTC());
+        new Surroundings(environment, Machine.here(), print, print, seen, Clock.systemUTC());
     int code = new Cli(_ -> 0, surroundings).run(arguments);
     assertThat(code).as(out.toString(StandardCharsets.UTF_8)).isZero();
     return out.toString(StandardCharsets.UTF_8).strip();
@@ -155,6 +159,19 @@ class ConsoleApiTest {
     HttpResponse<String> second = ask(server.port(), "POST", SESSION, body, page);
     assertThat(second.statusCode()).isEqualTo(401);
     assertThat(second.body()).contains("has been used or is older than 5 minutes");
+  }
+
+  @Test
+  void overSshTheCommandSaysHowToGetThere() {
+    String said =
+        run(
+            Map.of("USER", "eve", "SSH_CONNECTION", "192.0.2.7 50000 192.0.2.1 22"),
+            true,
+            "console",
+            "--data=" + directory.resolve("data"));
+    assertThat(said)
+        .contains("/console/#sign-in=")
+        .contains("ssh -N -L " + server.port() + ":localhost:" + server.port() + " eve@192.0.2.1");
   }
 
   @Test
