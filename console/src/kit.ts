@@ -73,6 +73,8 @@ interface Sample {
   title: string;
   /** Within the kit's folder. */
   file: string;
+  /** What has to be there first. */
+  needs: string;
   /** What to type in that folder, and on Windows if it is something else. */
   run: string;
   windows?: string;
@@ -88,6 +90,7 @@ export const SAMPLES: Record<Language, Sample> = {
   mosquitto: {
     title: 'mosquitto',
     file: 'mosquitto.sh',
+    needs: 'mosquitto-clients (Debian, Ubuntu: apt install mosquitto-clients; macOS: brew install mosquitto)',
     run: 'sh mosquitto.sh && sh mosquitto.sh listen',
     windows: 'mosquitto.cmd',
     mode: 0o755,
@@ -96,6 +99,7 @@ export const SAMPLES: Record<Language, Sample> = {
   python: {
     title: 'Python',
     file: 'device.py',
+    needs: 'Python 3.8 or later (Debian, Ubuntu: apt install python3-paho-mqtt, instead of pip)',
     run: 'pip install paho-mqtt && python3 device.py',
     windows: 'py -m pip install paho-mqtt && py device.py',
     program: python,
@@ -103,12 +107,14 @@ export const SAMPLES: Record<Language, Sample> = {
   javascript: {
     title: 'JavaScript',
     file: 'device.mjs',
+    needs: 'Node.js 18 or later',
     run: 'npm install mqtt && node device.mjs',
     program: javascript,
   },
   java: {
     title: 'Java',
     file: 'Device.java',
+    needs: 'Java 17 or later, and Maven to fetch one library',
     run:
       `mvn dependency:copy -Dartifact=org.eclipse.paho:${PAHO}:${PAHO_VERSION} -DoutputDirectory=. &&\n` +
       `  java -cp ${PAHO}-${PAHO_VERSION}.jar Device.java`,
@@ -120,12 +126,14 @@ export const SAMPLES: Record<Language, Sample> = {
   c: {
     title: 'C',
     file: 'device.c',
+    needs: 'libmosquitto (Debian, Ubuntu: apt install gcc libmosquitto-dev; macOS: brew install mosquitto)',
     run: 'cc device.c -lmosquitto -o device && ./device',
     program: c,
   },
   arduino: {
     title: 'Arduino (ESP32)',
     file: 'arduino/arduino.ino',
+    needs: 'an ESP32, and the name and password of a WiFi, which you write into the sketch',
     run: 'Open arduino/arduino.ino in the Arduino IDE; library: PubSubClient',
     program: arduino,
   },
@@ -151,8 +159,8 @@ export function programOf(language: Language, kit: Kit): string {
 
 function readmeOf(kit: Kit): string {
   const runs = Object.values(SAMPLES).map(
-    ({ title, run, windows: other }) =>
-      `  ${title}\n    ${run.replaceAll('\n', '\n    ')}\n${other ? `    Windows: ${other}\n` : ''}`,
+    ({ title, needs, run, windows: other }) =>
+      `  ${title}: needs ${needs}\n    ${run.replaceAll('\n', '\n    ')}\n${other ? `    Windows: ${other}\n` : ''}`,
   );
   return filled(readme, kit, {
     LINE: '='.repeat(kit.thing.length),

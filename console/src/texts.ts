@@ -284,6 +284,7 @@ export const texts = {
     download: 'Download the kit',
     then: 'Unpack it and start the device',
     language: 'Language',
+    needs: (what: string) => `It needs ${what}.`,
     run: 'In the folder of the kit:',
     windows: 'On Windows:',
     code: 'Program',

@@ -72,6 +72,7 @@ function Programs({ kit }: { kit: Kit }) {
           label: sample.title,
           content: (
             <SpaceBetween size="s">
+              <Box variant="p">{t.needs(sample.needs)}</Box>
               <Box variant="p">{t.run}</Box>
               <Command text={sample.run} />
               {sample.windows && (

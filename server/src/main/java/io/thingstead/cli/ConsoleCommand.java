@@ -75,7 +75,7 @@ final class ConsoleCommand implements Runnable {
     }
     String user = surroundings.environment().getOrDefault("USER", "you");
     // sshd says where from and where to: "client port server port".
-    String[] ends = ssh == null ? new String[0] : ssh.split(" ");
+    String[] ends = ssh == null ? new String[0] : ssh.split(" ", -1);
     return """
     No screen here. On the machine before you let port %1$d lead to this one, and follow the link there:
       ssh -N -L %1$d:localhost:%1$d %2$s@%3$s
