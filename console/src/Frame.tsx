@@ -222,7 +222,15 @@ function Connection() {
       items={
         up
           ? []
-          : [{ id: 'lost', type: 'warning', header: texts.errors.lost, content: texts.errors.lostHow, loading: true }]
+          : [
+              {
+                id: 'lost',
+                type: 'warning',
+                header: texts.errors.lost,
+                content: texts.errors.lostHow,
+                statusIconAriaLabel: texts.errors.warning,
+              },
+            ]
       }
     />
   );

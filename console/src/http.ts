@@ -173,9 +173,18 @@ export async function loadSession(): Promise<void> {
 const SIGNED_IN = 'signed in';
 let tellTabs = (_: string): void => undefined;
 
-/** Finds out whether the server is there; not a use of the session. */
+async function answers(): Promise<boolean> {
+  const signal = AbortSignal.timeout(TIMEOUT_MILLIS);
+  return fetch('/readyz', { cache: 'no-store', signal }).then(
+    response => response.ok,
+    () => false,
+  );
+}
+
+/** Finds out whether the server is there, in two tries; not a use of the session. */
 export async function ping(): Promise<void> {
-  await exchange('GET', '/readyz', {}, undefined).catch(() => undefined);
+  if ((await answers()) || (await answers())) return;
+  reachable.set(false);
 }
 
 export async function signIn(proof: { link: string } | { accessKeyId: string; secretAccessKey: string }): Promise<void> {

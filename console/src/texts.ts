@@ -26,6 +26,7 @@ export const texts = {
     request: (id: string) => `Request ${id}: the server's log says more.`,
     page: 'This page has failed',
     pageHow: 'A fault of ours. Going to another page and back may help; please report what is written here.',
+    warning: 'Warning',
     lost: 'The connection to the server is lost',
     lostHow: 'What is shown may be old. The console goes on trying; nothing needs to be done.',
     outdated: 'The console was updated',

@@ -1,5 +1,6 @@
 // A person with the console in headless Chromium, while the server goes away and comes back, is busy, fails, and no
 // longer knows who she is. Says what is to be done to the server and goes on when it hears that it is done.
+const fs = require('node:fs');
 const path = require('node:path');
 const readline = require('node:readline');
 const { chromium } = require('playwright-core');
@@ -18,6 +19,16 @@ function check(condition, what) {
   if (!condition) throw new Error(what);
 }
 
+/** What axe finds serious on the page as it is now. */
+async function accessible(page, name) {
+  await page.evaluate(fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'));
+  const found = await page.evaluate(async () => {
+    const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
+    return violations.filter(each => each.impact === 'serious' || each.impact === 'critical').map(each => `${each.id}: ${each.help}`);
+  });
+  found.forEach(each => problems.push(`axe on ${name}: ${each}`));
+}
+
 async function open(page, name) {
   await page.getByRole('link', { name, exact: true }).first().click();
   await page.getByRole('heading', { name, level: 1 }).waitFor();
@@ -30,6 +41,7 @@ async function serverGoesAndComesBack(page) {
   await page.getByText('The connection to the server is lost').waitFor();
   await page.getByRole('button', { name: 'Make the device' }).click();
   await page.getByText('The server cannot be reached').waitFor();
+  await accessible(page, 'a server that is away');
   // A page that was not fetched yet waits for the server.
   await page.getByRole('link', { name: 'Authorities', exact: true }).click();
   await ask('start the server');
@@ -97,6 +109,7 @@ async function sessionEnds(page) {
   await page.context().clearCookies();
   await page.getByRole('button', { name: 'Make the device' }).click();
   await page.getByText('Your session has ended').waitFor();
+  await accessible(page, 'a session that has ended');
   const tab = await page.context().newPage();
   await tab.goto(await ask('a new link'));
   await tab.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
