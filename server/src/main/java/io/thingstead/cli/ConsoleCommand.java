@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -57,10 +58,20 @@ final class ConsoleCommand implements Runnable {
     } else {
       surroundings.out().println(link);
     }
+    boolean read = surroundings.colours() && !output.json();
+    if (read) {
+      surroundings
+          .err()
+          .println(
+              "Good once, for "
+                  + Duration.ofSeconds(made.path("seconds").asInt()).toMinutes()
+                  + " minutes. If the browser warns of the certificate, go on (Advanced): it does not know"
+                  + " this\nserver's own authority yet. The page 'Trust this server' says how to change that.");
+    }
     String opener = noOpen ? null : opener();
     if (opener != null) {
       open(opener, page(server.data().path(), link));
-    } else if (!noOpen && !output.json() && surroundings.colours()) {
+    } else if (read && !noOpen) {
       surroundings.err().print(elsewhere(link));
     }
   }

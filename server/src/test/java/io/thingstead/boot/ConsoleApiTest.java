@@ -171,6 +171,7 @@ class ConsoleApiTest {
             "--data=" + directory.resolve("data"));
     assertThat(said)
         .contains("/console/#sign-in=")
+        .contains("Good once, for 5 minutes. If the browser warns")
         .contains("ssh -N -L " + server.port() + ":localhost:" + server.port() + " eve@192.0.2.1");
   }
 
