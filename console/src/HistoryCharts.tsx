@@ -5,14 +5,14 @@ import Header from '@cloudscape-design/components/header';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Toggle from '@cloudscape-design/components/toggle';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
+import Chart from './Chart';
 import { bytes, clock, compact } from './figures';
 import { current, grouped, type History, highest, type SeriesName, timesOf, total } from './history';
 import { dark } from './mode';
 import { useStore } from './store';
 import { texts } from './texts';
 
-const Chart = lazy(() => import('./Chart'));
 const t = texts.history;
 
 type Colour = 'green' | 'blue' | 'red' | 'amber';
@@ -160,19 +160,17 @@ function Figure({ shown, range, history, asTable }: { shown: Shown; range: Range
       </ul>
       {history && asTable && <Numbers shown={shown} history={history} format={format} withSeconds={withSeconds} />}
       {history && !asTable && (
-        <Suspense fallback={<div className="chart-canvas" />}>
-          <Chart
-            times={timesOf(history)}
-            lines={shown.lines.map((line, i) => ({
-              values: history.series[line.name],
-              colour: colour(line.colour),
-              dashed: i > 0,
-            }))}
-            dark={mode === 1}
-            withSeconds={withSeconds}
-            hover={setHovered}
-          />
-        </Suspense>
+        <Chart
+          times={timesOf(history)}
+          lines={shown.lines.map((line, i) => ({
+            values: history.series[line.name],
+            colour: colour(line.colour),
+            dashed: i > 0,
+          }))}
+          dark={mode === 1}
+          withSeconds={withSeconds}
+          hover={setHovered}
+        />
       )}
       <Box variant="small">{history ? summary(shown, history, format) : texts.common.loading}</Box>
     </figure>
