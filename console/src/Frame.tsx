@@ -59,6 +59,7 @@ const PAGES: Record<string, Entry> = {
     page: page(() => import('./pages/Things')),
     one: page(() => import('./pages/Thing')),
   },
+  clients: { title: texts.pages.clients, page: page(() => import('./pages/Clients')) },
   mqtt: { title: texts.pages.mqtt, page: page(() => import('./pages/Mqtt')) },
   refusals: { title: texts.pages.refusals, page: page(() => import('./pages/Refusals')) },
   simulator: { title: texts.pages.simulator, page: page(() => import('./pages/Simulator')) },
@@ -75,8 +76,6 @@ const PAGES: Record<string, Entry> = {
   },
   trust: { title: texts.pages.trust, page: page(() => import('./pages/Trust')) },
 };
-
-PAGES['clients'] = { title: texts.pages.clients, page: lazy(() => import('./pages/Clients')) };
 
 function link(page: keyof typeof PAGES & string): SideNavigationProps.Link {
   return { type: 'link', text: PAGES[page]?.title ?? page, href: page ? to([page]) : '#/' };

@@ -6,7 +6,7 @@ import io.thingstead.engine.Table;
 /** The tables of this feature; the numbers are on disk. */
 final class Tables {
   /** In the server shard: (minute since 1970, modulo those of a day) to {@link MinuteRow}. */
-  static final Table MINUTE = new Table(220, "minute", Family.HISTORY);
+  static final Table MINUTE = new Table(230, "minute", Family.HISTORY);
 
   private Tables() {}
 }
