@@ -65,8 +65,10 @@ final class ConsoleCommand implements Runnable {
           .println(
               "Good once, for "
                   + Duration.ofSeconds(made.path("seconds").asInt()).toMinutes()
-                  + " minutes. If the browser warns of the certificate, go on (Advanced): it does not know"
-                  + " this\nserver's own authority yet. The page 'Trust this server' says how to change that.");
+                  + " minutes. If the browser warns of the certificate, go on (Advanced): it does"
+                  + " not know this\n"
+                  + "server's own authority yet. The page 'Trust this server' says how to change"
+                  + " that.");
     }
     String opener = noOpen ? null : opener();
     if (opener != null) {
