@@ -22,6 +22,7 @@ class TableNumbersTest {
     for (JavaClass owner :
         new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages("io.thingstead")) {
       if (owner.getFields().stream()
           .noneMatch(field -> field.getRawType().isEquivalentTo(Table.class))) {

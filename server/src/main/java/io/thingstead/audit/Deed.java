@@ -1,6 +1,8 @@
 package io.thingstead.audit;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A call that changed something, or was to; or what a device or the server itself changed.
@@ -26,6 +28,7 @@ public record Deed(
   public static final String DONE = "done";
 
   public Deed {
-    about = Map.copyOf(about);
+    // By name, so that an entry always reads the same.
+    about = Collections.unmodifiableMap(new TreeMap<>(about));
   }
 }
