@@ -25,6 +25,12 @@ public final class Compare implements Callable<Integer> {
   /** What a scenario may fall to in CI, of its floor: a busy machine is no reason to fail. */
   private static final double CHECKED_SHARE = 0.7;
 
+  /**
+   * How often what is below is measured again: a latency of tenths of a millisecond is easily
+   * disturbed.
+   */
+  private static final int LOOKS_AGAIN = 3;
+
   /** What makes a measurement short enough for CI. */
   private static final String SHORT = "--warm 0.3 --secs 0.8 --mincpu 0.4 --maxsecs 3 --hold 0.2";
 
@@ -47,8 +53,8 @@ public final class Compare implements Callable<Integer> {
   @Option(
       names = "--check",
       description =
-          "short, writes no report, and fails when a score is below 70 %% of its floor (once more"
-              + " measured, with three rounds)")
+          "short, writes no report, and fails when a score is below 70 %% of its floor (measured"
+              + " again up to three times, in three rounds each)")
   boolean check;
 
   @Mixin private final Report report = new Report();
@@ -80,7 +86,7 @@ public final class Compare implements Callable<Integer> {
         for (Match match : others) {
           all.add(play(match, ours, mosquitto, check ? 1 : rounds));
         }
-        if (check) {
+        for (int look = 0; check && look < LOOKS_AGAIN; look++) {
           again(all, ours, mosquitto);
         }
       }
