@@ -3,7 +3,6 @@ package io.thingstead.boot;
 import io.thingstead.account.Account;
 import io.thingstead.account.Accounts;
 import io.thingstead.api.ApiResponse;
-import io.thingstead.api.Headers;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
 import io.thingstead.model.AccountId;
@@ -102,8 +101,7 @@ final class AccountRoutes {
   }
 
   private static ApiResponse answer(JsonNode json) {
-    return new ApiResponse(
-        200, new Headers().add("Content-Type", "application/json"), JSON.writeValueAsBytes(json));
+    return ApiResponse.json(JSON.writeValueAsBytes(json));
   }
 
   private static ApiException invalid(String why) {

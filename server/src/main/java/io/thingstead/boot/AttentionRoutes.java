@@ -2,7 +2,6 @@ package io.thingstead.boot;
 
 import io.thingstead.account.Accounts;
 import io.thingstead.api.ApiResponse;
-import io.thingstead.api.Headers;
 import io.thingstead.broker.Broker;
 import io.thingstead.engine.Engine;
 import io.thingstead.http.Call;
@@ -84,8 +83,7 @@ final class AttentionRoutes {
           .put("freeBytesHigh", freeBytesHigh)
           .put("certificateEnds", certificateEnds.get().toString());
     }
-    return new ApiResponse(
-        200, new Headers().add("Content-Type", "application/json"), JSON.writeValueAsBytes(answer));
+    return ApiResponse.json(JSON.writeValueAsBytes(answer));
   }
 
   private static void quotas(Features features, Limits limits, ArrayNode to) {

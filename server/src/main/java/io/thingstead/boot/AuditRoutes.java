@@ -2,7 +2,6 @@ package io.thingstead.boot;
 
 import io.thingstead.account.Account;
 import io.thingstead.api.ApiResponse;
-import io.thingstead.api.Headers;
 import io.thingstead.audit.AuditEntry;
 import io.thingstead.audit.AuditLog;
 import io.thingstead.audit.Deed;
@@ -12,7 +11,6 @@ import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.net.Role;
 import io.thingstead.row.Page;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -38,22 +36,21 @@ final class AuditRoutes {
   /** {@code ?refused=true|credentials=true&maxResults=N&nextToken=T}: the latest first. */
   private ApiResponse list(Call call) {
     AuditLog.Kind kind =
-        "true".equals(optional(call, "refused"))
+        "true".equals(call.parameter("refused"))
             ? AuditLog.Kind.REFUSAL
-            : "true".equals(optional(call, "credentials"))
+            : "true".equals(call.parameter("credentials"))
                 ? AuditLog.Kind.CREDENTIALS
                 : AuditLog.Kind.CHANGE;
     Page<AuditEntry> page =
         logs.apply(call.account())
-            .list(kind, AuditLog.PAGE.of(number(call)), optional(call, "nextToken"));
+            .list(kind, AuditLog.PAGE.of(number(call)), call.parameter("nextToken"));
     ObjectNode answer = JSON.createObjectNode();
     ArrayNode entries = answer.putArray("entries");
     page.items().forEach(each -> entries.add(json(each)));
     if (page.next() != null) {
       answer.put("nextToken", page.next());
     }
-    return new ApiResponse(
-        200, new Headers().add("Content-Type", "application/json"), JSON.writeValueAsBytes(answer));
+    return ApiResponse.json(JSON.writeValueAsBytes(answer));
   }
 
   private static ObjectNode json(AuditEntry entry) {
@@ -77,16 +74,11 @@ final class AuditRoutes {
   }
 
   private static @Nullable Integer number(Call call) {
-    String text = optional(call, "maxResults");
+    String text = call.parameter("maxResults");
     try {
       return text == null ? null : Integer.valueOf(text);
     } catch (NumberFormatException e) {
       throw new ApiException(AwsError.INVALID_REQUEST, "maxResults is a number, not " + text);
     }
-  }
-
-  private static @Nullable String optional(Call call, String name) {
-    List<String> values = call.request().parameters().getOrDefault(name, List.of());
-    return values.isEmpty() ? null : values.getFirst();
   }
 }

@@ -1,18 +1,13 @@
 package io.thingstead.boot;
 
-import io.thingstead.api.ApiRequest;
 import io.thingstead.api.ApiResponse;
-import io.thingstead.api.Headers;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
-import io.thingstead.model.ApiException;
-import io.thingstead.model.AwsError;
 import io.thingstead.net.Role;
 import io.thingstead.presence.ClientDescription;
 import io.thingstead.presence.KnownClients;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -36,14 +31,13 @@ final class ClientRoutes {
 
   /** {@code ?prefix=P&connected=true&after=ID&limit=N}, in the order of the client ids. */
   private ApiResponse list(Call call) {
-    ApiRequest request = call.request();
-    String prefix = optional(request, "prefix");
-    boolean connected = Boolean.parseBoolean(optional(request, "connected"));
-    int limit = limit(optional(request, "limit"));
+    String prefix = call.parameter("prefix");
+    boolean connected = Boolean.parseBoolean(call.parameter("connected"));
+    int limit = (int) call.number("limit", PAGE, 1, PAGE_MAX, "a number from 1 to " + PAGE_MAX);
     KnownClients known = tenants.of(call.account()).presence().known();
     List<String> ids =
         known.clientIds(
-            prefix == null ? "" : prefix, connected, optional(request, "after"), limit + 1);
+            prefix == null ? "" : prefix, connected, call.parameter("after"), limit + 1);
     List<String> page = ids.subList(0, Math.min(limit, ids.size()));
     ObjectNode answer = JSON.createObjectNode();
     var clients = answer.putArray("clients");
@@ -51,8 +45,7 @@ final class ClientRoutes {
     if (ids.size() > limit) {
       answer.put("next", page.getLast());
     }
-    return new ApiResponse(
-        200, new Headers().add("Content-Type", "application/json"), JSON.writeValueAsBytes(answer));
+    return ApiResponse.json(JSON.writeValueAsBytes(answer));
   }
 
   private static ObjectNode json(ClientDescription client) {
@@ -83,24 +76,5 @@ final class ClientRoutes {
           .put("dropped", session.dropped());
     }
     return json;
-  }
-
-  private static int limit(@Nullable String text) {
-    int limit;
-    try {
-      limit = text == null ? PAGE : Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      limit = 0;
-    }
-    if (limit < 1 || limit > PAGE_MAX) {
-      throw new ApiException(
-          AwsError.INVALID_REQUEST, "limit is a number from 1 to " + PAGE_MAX + ", not " + text);
-    }
-    return limit;
-  }
-
-  private static @Nullable String optional(ApiRequest request, String name) {
-    List<String> values = request.parameters().getOrDefault(name, List.of());
-    return values.isEmpty() ? null : values.getFirst();
   }
 }

@@ -1,16 +1,12 @@
 package io.thingstead.boot;
 
-import io.thingstead.api.ApiRequest;
 import io.thingstead.api.ApiResponse;
 import io.thingstead.api.Headers;
 import io.thingstead.function.FunctionLog;
 import io.thingstead.function.Functions;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
-import io.thingstead.model.ApiException;
-import io.thingstead.model.AwsError;
 import io.thingstead.net.Role;
-import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -41,16 +37,15 @@ final class FunctionRoutes {
    * in {@code next} what to ask for next time.
    */
   private ApiResponse log(Call call) {
-    long since = number(call.request());
+    long since = call.number("since", 0, 0, Long.MAX_VALUE, "the number of a line");
     ObjectNode answer = JSON.createObjectNode();
     ArrayNode lines = answer.putArray("lines");
     answer.put("next", since);
-    for (FunctionLog.Line each : functions(call).log(name(call.request())).since(since)) {
+    for (FunctionLog.Line each : functions(call).log(call.required("name")).since(since)) {
       lines.addObject().put("timestamp", each.millis()).put("message", each.text());
       answer.put("next", each.number());
     }
-    return new ApiResponse(
-        200, new Headers().add("Content-Type", "application/json"), JSON.writeValueAsBytes(answer));
+    return ApiResponse.json(JSON.writeValueAsBytes(answer));
   }
 
   /** {@code ?name=FUNCTION}: the ZIP archive as it was sent. */
@@ -58,24 +53,6 @@ final class FunctionRoutes {
     return new ApiResponse(
         200,
         new Headers().add("Content-Type", "application/zip"),
-        functions(call).store().code(name(call.request())));
-  }
-
-  private static String name(ApiRequest request) {
-    List<String> values = request.parameters().getOrDefault("name", List.of());
-    if (values.isEmpty()) {
-      throw new ApiException(AwsError.INVALID_REQUEST, "the parameter name is missing");
-    }
-    return values.getFirst();
-  }
-
-  private static long number(ApiRequest request) {
-    List<String> values = request.parameters().getOrDefault("since", List.of());
-    try {
-      return values.isEmpty() ? 0 : Long.parseLong(values.getFirst());
-    } catch (NumberFormatException e) {
-      throw new ApiException(
-          AwsError.INVALID_REQUEST, "since is the number of a line, not " + values.getFirst());
-    }
+        functions(call).store().code(call.required("name")));
   }
 }

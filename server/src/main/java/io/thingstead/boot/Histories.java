@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -75,7 +76,14 @@ final class Histories implements AutoCloseable {
     return all;
   }
 
-  /** To be called once a second; reads the disk when an account is new. */
+  /** Looks from now on, in the middle of each second: late is still in it. */
+  void start(ScheduledExecutorService looks) {
+    var _ =
+        looks.scheduleAtFixedRate(
+            this::tick, 1500 - clock.millis() % 1000, 1000, TimeUnit.MILLISECONDS);
+  }
+
+  /** A look; reads the disk when an account is new. */
   void tick() {
     long now = clock.instant().getEpochSecond();
     accounts.get().forEach(each -> of(each).sample(now));

@@ -1,7 +1,6 @@
 package io.thingstead.boot;
 
 import io.thingstead.api.ApiResponse;
-import io.thingstead.api.Headers;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
 import io.thingstead.metrics.History;
@@ -10,9 +9,7 @@ import io.thingstead.metrics.Slice;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.net.Role;
-import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -39,8 +36,8 @@ final class HistoryRoutes {
    */
   private ApiResponse show(Call call) {
     History history = histories.of(call.account());
-    long after = after(parameter(call, "after"));
-    String range = parameter(call, "range");
+    long after = call.number("after", 0, 0, Long.MAX_VALUE, "a time in seconds since 1970");
+    String range = call.parameter("range");
     Slice slice =
         switch (range == null ? "seconds" : range) {
           case "seconds" -> history.seconds(after);
@@ -57,26 +54,7 @@ final class HistoryRoutes {
         values.add(value == Slice.UNKNOWN ? null : (Long) value);
       }
     }
-    return new ApiResponse(
-        200, new Headers().add("Content-Type", "application/json"), JSON.writeValueAsBytes(answer));
-  }
-
-  private static long after(@Nullable String text) {
-    long after;
-    try {
-      after = text == null ? 0 : Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      after = -1;
-    }
-    if (after < 0) {
-      throw invalid("after is a time in seconds since 1970, not " + text);
-    }
-    return after;
-  }
-
-  private static @Nullable String parameter(Call call, String name) {
-    List<String> values = call.request().parameters().getOrDefault(name, List.of());
-    return values.isEmpty() ? null : values.getFirst();
+    return ApiResponse.json(JSON.writeValueAsBytes(answer));
   }
 
   private static ApiException invalid(String why) {

@@ -3,7 +3,6 @@ package io.thingstead.boot;
 import io.thingstead.account.Account;
 import io.thingstead.account.Accounts;
 import io.thingstead.api.ApiResponse;
-import io.thingstead.api.Headers;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
 import io.thingstead.model.AccountId;
@@ -14,7 +13,6 @@ import io.thingstead.model.Profile;
 import io.thingstead.model.Quotas;
 import io.thingstead.net.Role;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -44,8 +42,8 @@ final class LimitRoutes {
   }
 
   private ApiResponse show(Call call) {
-    List<String> named = call.request().parameters().getOrDefault("account", List.of());
-    return answer(account(call, named.isEmpty() ? "" : named.getFirst()));
+    String named = call.parameter("account");
+    return answer(account(call, named == null ? "" : named));
   }
 
   /** {@code {"accountId": ID, "quotas": {NAME: NUMBER, NAME: "unlimited", NAME: null}}}. */
@@ -127,8 +125,7 @@ final class LimitRoutes {
           put(quota, "published", published.getOrDefault(name, 0L));
           quota.put("set", account.quotas().set().containsKey(name));
         });
-    return new ApiResponse(
-        200, new Headers().add("Content-Type", "application/json"), JSON.writeValueAsBytes(json));
+    return ApiResponse.json(JSON.writeValueAsBytes(json));
   }
 
   private static void put(ObjectNode quota, String name, long value) {

@@ -249,11 +249,16 @@ public final class Node implements AutoCloseable {
     }
   }
 
-  private void tick(Lanes lanes, Tenants tenants, RefusalLog refusals) {
+  private ScheduledExecutorService ticker(String name) {
     ScheduledExecutorService ticks =
         Executors.newSingleThreadScheduledExecutor(
-            task -> Thread.ofPlatform().daemon().name("ticks").unstarted(task));
+            task -> Thread.ofPlatform().daemon().name(name).unstarted(task));
     keep(ticks::shutdownNow);
+    return ticks;
+  }
+
+  private void tick(Lanes lanes, Tenants tenants, RefusalLog refusals) {
+    ScheduledExecutorService ticks = ticker("ticks");
     var _ = ticks.scheduleAtFixedRate(lanes::tick, 1, 1, TimeUnit.SECONDS);
     var _ = ticks.scheduleAtFixedRate(tenants::tick, 1, 1, TimeUnit.SECONDS);
     new RefusalFeed(tenants, meters).attachTo(refusals);
@@ -474,7 +479,6 @@ public final class Node implements AutoCloseable {
         unfinished);
   }
 
-  /** Looks at what happens from now on, in the middle of each second: late is still in it. */
   private Histories histories(Engine engine, Tenants tenants, RefusalLog refusals) {
     Histories histories =
         keep(
@@ -484,13 +488,7 @@ public final class Node implements AutoCloseable {
                     engine.shard(new ShardId(ShardId.SERVER, 0)).account(account.id().number()),
                 refusals,
                 clock));
-    ScheduledExecutorService looks =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> Thread.ofPlatform().daemon().name("history").unstarted(task));
-    keep(looks::shutdownNow);
-    var _ =
-        looks.scheduleAtFixedRate(
-            histories::tick, 1500 - clock.millis() % 1000, 1000, TimeUnit.MILLISECONDS);
+    histories.start(ticker("history"));
     return histories;
   }
 

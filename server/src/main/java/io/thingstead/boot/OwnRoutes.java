@@ -88,17 +88,16 @@ final class OwnRoutes {
    * the decision, for people, and in JSON for programs as well.
    */
   private ApiResponse why(Call call) {
-    ApiRequest request = call.request();
     Why why = tenants.of(call.account()).why();
-    Why.Question question = question(request, optional(request, "certificate"));
+    Why.Question question = question(call, call.parameter("certificate"));
     List<Why.Explained> decisions = why.decisions(question);
     String last = lastRefused(call.account(), question.clientId());
     if (decisions.isEmpty() && last != null) {
-      question = question(request, last);
+      question = question(call, last);
       decisions = why.decisions(question);
     }
     String words = Why.words(question, decisions);
-    if (!"json".equals(optional(request, "output"))) {
+    if (!"json".equals(call.parameter("output"))) {
       return text(200, words + "\n");
     }
     ObjectNode answer = RefusalJson.JSON.createObjectNode().put("explanation", words);
@@ -107,21 +106,18 @@ final class OwnRoutes {
       ObjectNode one = list.addObject().put("principal", each.principal());
       RulingJson.write(each.ruling(), one.putObject("ruling"));
     }
-    return new ApiResponse(
-        200,
-        new Headers().add("Content-Type", "application/json"),
-        RefusalJson.JSON.writeValueAsBytes(answer));
+    return ApiResponse.json(RefusalJson.JSON.writeValueAsBytes(answer));
   }
 
-  private static Why.Question question(ApiRequest request, @Nullable String principal) {
-    String action = required(request, "action");
+  private static Why.Question question(Call call, @Nullable String principal) {
+    String action = call.required("action");
     return new Why.Question(
-        required(request, "client"),
+        call.required("client"),
         principal,
         action,
-        action.equals("connect") ? "" : required(request, "topic"),
-        "true".equals(optional(request, "persistent")),
-        optional(request, "will"));
+        action.equals("connect") ? "" : call.required("topic"),
+        "true".equals(call.parameter("persistent")),
+        call.parameter("will"));
   }
 
   /** Who was refused last under a client id: a certificate's id, or an anonymous one's name. */
@@ -132,19 +128,6 @@ final class OwnRoutes {
         .filter(principal -> !principal.isEmpty())
         .findFirst()
         .orElse(null);
-  }
-
-  private static String required(ApiRequest request, String name) {
-    String value = optional(request, name);
-    if (value == null) {
-      throw new ApiException(AwsError.INVALID_REQUEST, "the parameter " + name + " is missing");
-    }
-    return value;
-  }
-
-  private static @Nullable String optional(ApiRequest request, String name) {
-    List<String> values = request.parameters().getOrDefault(name, List.of());
-    return values.isEmpty() ? null : values.getFirst();
   }
 
   private static ApiResponse text(int status, String text) {

@@ -1,23 +1,17 @@
 package io.thingstead.boot;
 
 import io.thingstead.account.Account;
-import io.thingstead.api.ApiRequest;
 import io.thingstead.api.ApiResponse;
-import io.thingstead.api.Headers;
 import io.thingstead.authorize.Policies;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
-import io.thingstead.model.ApiException;
-import io.thingstead.model.AwsError;
 import io.thingstead.model.policy.Lint;
 import io.thingstead.model.policy.MalformedPolicyException;
 import io.thingstead.model.policy.PolicyDocument;
 import io.thingstead.model.policy.Warning;
 import io.thingstead.net.Role;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -40,11 +34,8 @@ final class PolicyRoutes {
   /** {@code ?policy=NAME[&version=N]}: the document of a policy, the one in force by default. */
   private ApiResponse stored(Call call) {
     Policies policies = tenants.of(call.account()).policies();
-    String name = parameter(call.request(), "policy");
-    if (name == null) {
-      throw new ApiException(AwsError.INVALID_REQUEST, "the parameter policy is missing");
-    }
-    String version = parameter(call.request(), "version");
+    String name = call.required("policy");
+    String version = call.parameter("version");
     return check(
         call.account(),
         version == null
@@ -55,11 +46,6 @@ final class PolicyRoutes {
   /** The document is the body; nothing is stored. */
   private ApiResponse given(Call call) {
     return check(call.account(), new String(call.request().body(), StandardCharsets.UTF_8));
-  }
-
-  private static @Nullable String parameter(ApiRequest request, String name) {
-    List<String> values = request.parameters().getOrDefault(name, List.of());
-    return values.isEmpty() ? null : values.getFirst();
   }
 
   private static ApiResponse check(Account account, String document) {
@@ -80,9 +66,6 @@ final class PolicyRoutes {
         answer.put("line", e.line()).put("column", e.column());
       }
     }
-    return new ApiResponse(
-        200,
-        new Headers().add("Content-Type", "application/json"),
-        RefusalJson.JSON.writeValueAsBytes(answer));
+    return ApiResponse.json(RefusalJson.JSON.writeValueAsBytes(answer));
   }
 }

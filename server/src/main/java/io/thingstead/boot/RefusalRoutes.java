@@ -1,15 +1,11 @@
 package io.thingstead.boot;
 
 import io.thingstead.api.ApiResponse;
-import io.thingstead.api.Headers;
 import io.thingstead.event.Refusal;
 import io.thingstead.event.RefusalLog;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
-import io.thingstead.model.ApiException;
-import io.thingstead.model.AwsError;
 import io.thingstead.net.Role;
-import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -33,7 +29,7 @@ final class RefusalRoutes {
    * what to ask for next time.
    */
   private ApiResponse since(Call call) {
-    long since = number(call.request().parameters().getOrDefault("since", List.of()));
+    long since = call.number("since", 0, 0, Long.MAX_VALUE, "the number of a refusal");
     ObjectNode answer = RefusalJson.JSON.createObjectNode();
     ArrayNode refusals = answer.putArray("refusals");
     for (Refusal each : log.recent(call.account())) {
@@ -45,18 +41,6 @@ final class RefusalRoutes {
     if (refusals.isEmpty()) {
       answer.put("next", since);
     }
-    return new ApiResponse(
-        200,
-        new Headers().add("Content-Type", "application/json"),
-        RefusalJson.JSON.writeValueAsBytes(answer));
-  }
-
-  private static long number(List<String> values) {
-    try {
-      return values.isEmpty() ? 0 : Long.parseLong(values.getFirst());
-    } catch (NumberFormatException e) {
-      throw new ApiException(
-          AwsError.INVALID_REQUEST, "since is the number of a refusal, not " + values.getFirst());
-    }
+    return ApiResponse.json(RefusalJson.JSON.writeValueAsBytes(answer));
   }
 }

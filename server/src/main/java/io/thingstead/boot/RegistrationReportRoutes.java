@@ -9,7 +9,6 @@ import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.net.Role;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Set;
 
 /** What bulk registrations have done, line by line, for the account's administrators. */
@@ -36,9 +35,9 @@ final class RegistrationReportRoutes {
               .provisioning()
               .tasks()
               .report(
-                  parameter(call, "task"),
-                  ReportType.valueOf(parameter(call, "type")),
-                  Integer.parseUnsignedInt(parameter(call, "part")));
+                  call.required("task"),
+                  ReportType.valueOf(call.required("type")),
+                  Integer.parseUnsignedInt(call.required("part")));
     } catch (IllegalArgumentException e) {
       throw new ApiException(
           AwsError.INVALID_REQUEST,
@@ -48,10 +47,5 @@ final class RegistrationReportRoutes {
         200,
         new Headers().add("Content-Type", "application/x-ndjson"),
         text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String parameter(Call call, String name) {
-    List<String> values = call.request().parameters().getOrDefault(name, List.of());
-    return values.isEmpty() ? "" : values.getFirst();
   }
 }

@@ -1,14 +1,12 @@
 package io.thingstead.boot;
 
 import io.thingstead.api.ApiResponse;
-import io.thingstead.api.Headers;
 import io.thingstead.domain.ServerCertificates;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
 import io.thingstead.model.ApiException;
 import io.thingstead.model.AwsError;
 import io.thingstead.net.Role;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -93,16 +91,11 @@ final class ServerCertificateRoutes {
 
   /** {@code ?certificateArn=ARN}. */
   private ApiResponse delete(Call call) {
-    List<String> named = call.request().parameters().getOrDefault(ARN, List.of());
-    if (named.isEmpty()) {
-      throw new ApiException(AwsError.INVALID_REQUEST, "the parameter certificateArn is missing");
-    }
-    certificates(call).delete(named.getFirst());
+    certificates(call).delete(call.required(ARN));
     return answer(JSON.createObjectNode());
   }
 
   private static ApiResponse answer(JsonNode json) {
-    return new ApiResponse(
-        200, new Headers().add("Content-Type", "application/json"), JSON.writeValueAsBytes(json));
+    return ApiResponse.json(JSON.writeValueAsBytes(json));
   }
 }

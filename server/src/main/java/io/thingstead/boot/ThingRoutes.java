@@ -1,12 +1,8 @@
 package io.thingstead.boot;
 
-import io.thingstead.api.ApiRequest;
 import io.thingstead.api.ApiResponse;
-import io.thingstead.api.Headers;
 import io.thingstead.http.Call;
 import io.thingstead.http.OperationTable;
-import io.thingstead.model.ApiException;
-import io.thingstead.model.AwsError;
 import io.thingstead.net.Role;
 import io.thingstead.registry.Thing;
 import io.thingstead.registry.ThingFilter;
@@ -46,18 +42,17 @@ final class ThingRoutes {
    * names. A page may hold fewer than asked for, or none, and still have a next one.
    */
   private ApiResponse list(Call call) {
-    ApiRequest request = call.request();
     ThingFilter filter =
         new ThingFilter(
-            optional(request, "attribute"),
-            optional(request, "value"),
-            Boolean.parseBoolean(optional(request, "prefix")),
-            optional(request, "type"),
-            optional(request, "part"));
-    int limit = limit(optional(request, "limit"));
+            filled(call, "attribute"),
+            filled(call, "value"),
+            Boolean.parseBoolean(filled(call, "prefix")),
+            filled(call, "type"),
+            filled(call, "part"));
+    int limit = (int) call.number("limit", PAGE, 1, PAGE_MAX, "a number from 1 to " + PAGE_MAX);
     Things things = tenants.of(call.account()).things();
     List<Thing> found = new ArrayList<>();
-    String token = optional(request, "token");
+    String token = filled(call, "token");
     for (int part = 0; part < PARTS_MAX && found.size() < limit; part++) {
       Page<Thing> page = things.list(filter, limit - found.size(), token);
       found.addAll(page.items());
@@ -72,8 +67,7 @@ final class ThingRoutes {
     if (token != null) {
       answer.put("next", token);
     }
-    return new ApiResponse(
-        200, new Headers().add("Content-Type", "application/json"), JSON.writeValueAsBytes(answer));
+    return ApiResponse.json(JSON.writeValueAsBytes(answer));
   }
 
   private static ObjectNode json(Thing thing) {
@@ -87,22 +81,9 @@ final class ThingRoutes {
     return json;
   }
 
-  private static int limit(@Nullable String text) {
-    int limit;
-    try {
-      limit = text == null ? PAGE : Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      limit = 0;
-    }
-    if (limit < 1 || limit > PAGE_MAX) {
-      throw new ApiException(
-          AwsError.INVALID_REQUEST, "limit is a number from 1 to " + PAGE_MAX + ", not " + text);
-    }
-    return limit;
-  }
-
-  private static @Nullable String optional(ApiRequest request, String name) {
-    List<String> values = request.parameters().getOrDefault(name, List.of());
-    return values.isEmpty() || values.getFirst().isEmpty() ? null : values.getFirst();
+  /** One that is there but empty says nothing. */
+  private static @Nullable String filled(Call call, String name) {
+    String value = call.parameter(name);
+    return value == null || value.isEmpty() ? null : value;
   }
 }

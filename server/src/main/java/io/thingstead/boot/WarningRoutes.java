@@ -2,7 +2,6 @@ package io.thingstead.boot;
 
 import io.thingstead.account.Account;
 import io.thingstead.api.ApiResponse;
-import io.thingstead.api.Headers;
 import io.thingstead.broker.Broker;
 import io.thingstead.broker.Message;
 import io.thingstead.broker.Origin;
@@ -59,8 +58,7 @@ final class WarningRoutes {
     ObjectNode answer = JSON.createObjectNode();
     ArrayNode warnings = answer.putArray("warnings");
     log.recent(call.account()).forEach(each -> warnings.add(json(each)));
-    return new ApiResponse(
-        200, new Headers().add("Content-Type", "application/json"), JSON.writeValueAsBytes(answer));
+    return ApiResponse.json(JSON.writeValueAsBytes(answer));
   }
 
   private static ObjectNode json(Warning warning) {

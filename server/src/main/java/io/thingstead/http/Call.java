@@ -3,8 +3,12 @@ package io.thingstead.http;
 import io.thingstead.account.Account;
 import io.thingstead.api.ApiRequest;
 import io.thingstead.identity.Principal;
+import io.thingstead.model.ApiException;
+import io.thingstead.model.AwsError;
 import io.thingstead.net.Transport;
 import java.net.InetAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call of an operation or route: who calls, from where.
@@ -36,5 +40,48 @@ public record Call(
 
   public InetAddress sourceIp() {
     return transport.remote().getAddress();
+  }
+
+  /** The first value of a parameter of the query; null when it is not there. */
+  public @Nullable String parameter(String name) {
+    List<String> values = request.parameters().getOrDefault(name, List.of());
+    return values.isEmpty() ? null : values.getFirst();
+  }
+
+  /**
+   * The same of one that must be there.
+   *
+   * @throws ApiException INVALID_REQUEST
+   */
+  public String required(String name) {
+    String value = parameter(name);
+    if (value == null) {
+      throw new ApiException(AwsError.INVALID_REQUEST, "the parameter " + name + " is missing");
+    }
+    return value;
+  }
+
+  /**
+   * The same of one that is a whole number.
+   *
+   * @param usual when it is not there
+   * @param what it is, for people, such as {@code the number of a line}
+   * @throws ApiException INVALID_REQUEST when it is none, or not from {@code least} to {@code most}
+   */
+  public long number(String name, long usual, long least, long most, String what) {
+    String text = parameter(name);
+    if (text == null) {
+      return usual;
+    }
+    try {
+      long number = Long.parseLong(text);
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException _) {
+      // It is refused in the same words.
+    }
+    throw new ApiException(
+        AwsError.INVALID_REQUEST, "%s is %s, not %s".formatted(name, what, text));
   }
 }

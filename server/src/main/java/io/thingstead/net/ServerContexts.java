@@ -38,7 +38,8 @@ public final class ServerContexts implements AutoCloseable {
 
   // BoringSSL sends tickets with the first answer, and Netty takes them from it in some fifty
   // pieces
-  // for each connection. Session tickets are not for devices: AWS has none either.
+  // for each connection. Netty reads the property once, so it is set before it looks. AWS sends no
+  // tickets either.
   static {
     System.setProperty("jdk.tls.server.enableSessionTicketExtension", "false");
   }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.thingstead.account.Account;
 import io.thingstead.api.ApiResponse;
-import io.thingstead.api.Headers;
 import io.thingstead.api.Percent;
 import io.thingstead.api.iot.CreateRoleAliasResponse;
 import io.thingstead.api.iot.DeleteRoleAliasResponse;
@@ -118,7 +117,6 @@ final class RoleAliasOperations {
             "sessionToken", key.sessionToken(),
             "expiration", key.expiration().truncatedTo(ChronoUnit.SECONDS).toString());
     String body = JsonMapper.shared().writeValueAsString(Map.of("credentials", credentials));
-    return new ApiResponse(
-        200, new Headers().add("Content-Type", "application/json"), body.getBytes(UTF_8));
+    return ApiResponse.json(body.getBytes(UTF_8));
   }
 }
